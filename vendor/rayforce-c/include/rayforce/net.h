@@ -1,0 +1,115 @@
+/* Client and server. Calls block the calling thread only; a client may be shared by any threads, a server is run by one
+ * thread and stopped from any. Ownership words as in rayforce.h. */
+#ifndef RAYFORCE_NET_H
+#define RAYFORCE_NET_H
+
+#include "rayforce.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ray_client ray_client;
+typedef struct ray_server ray_server;
+
+/* ---- client ---------------------------------------------------------------------------------------------------- */
+
+typedef struct ray_client_opts {
+    const char *host;         /* name or address; ignored with `path` */
+    int port;
+    const char *path;         /* a Unix socket, or null */
+    const char *user;         /* null: none */
+    const char *password;     /* null: none */
+    double connect_timeout;   /* seconds for name look-up, connection, greeting and login together; negative: for ever */
+    double keepalive;         /* idle seconds before TCP probes; negative: none */
+    double spin;              /* seconds of busy waiting before sleeping */
+    bool nodelay;
+    bool close_on_timeout;    /* a missed deadline closes the connection instead of dropping the late reply */
+    int64_t message_max;      /* refuse larger replies; negative: no limit */
+    int64_t compress_over;    /* compress payloads above this; negative: never */
+    /* Called without any lock at least every 50 ms while a call waits; not 0 ends the wait with RAY_E_INTERRUPTED. */
+    int (*poll)(void *ctx);
+    void *poll_ctx;
+    /* A message that the server sent unasked; borrowed, for the duration of the call. Any thread that waits for a reply
+     * may deliver it. Null: it is counted and dropped. */
+    void (*push)(void *ctx, ray_val *v);
+    void *push_ctx;
+} ray_client_opts;
+
+typedef struct ray_client_stats {
+    int64_t sent, received;             /* messages */
+    int64_t sent_bytes, received_bytes; /* on the wire, headers included */
+    int64_t owed;                       /* replies that will come and be dropped */
+    int64_t pushes, pushes_dropped;
+} ray_client_stats;
+
+RAY_API void ray_client_opts_init(ray_client_opts *o); /* localhost:5000 and the defaults of the documentation */
+/* Connects, greets and logs in. RAY_E_CONN_*. */
+RAY_API ray_client *ray_client_new(const ray_client_opts *opts);
+/* Closes and frees; nobody may be in a call. */
+RAY_API void ray_client_free(ray_client *c);
+/* Ends the connection from any thread: waiting calls fail with RAY_E_CONN_CLOSED. With a timeout above 0 what was sent
+ * without waiting for an answer is written out first. */
+RAY_API void ray_client_close(ray_client *c, double timeout);
+RAY_API bool ray_client_is_connected(ray_client *c); /* looks at the socket, no round trip */
+RAY_API int ray_client_fd(const ray_client *c);      /* -1 when closed */
+RAY_API const char *ray_client_dialect_get(const ray_client *c); /* "1.x", "2.x" */
+RAY_API void ray_client_stats_into(ray_client *c, ray_client_stats *out);
+RAY_API void ray_client_compress_set(ray_client *c, int64_t over); /* negative: never */
+
+/* Sends and waits. Timeout in seconds, negative for none: RAY_E_REPLY_TIMEOUT, and the reply is dropped when it comes.
+ * The result may be an error value. RAY_E_CONN_LOST: the request may have been executed if ray_error_detail(0) is 1. */
+RAY_API ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double timeout);
+RAY_API ray_val *ray_client_request(ray_client *c, ray_val *message, double timeout);
+RAY_API ray_val *ray_client_call(ray_client *c, ray_val *fn, ray_val *const *args, int n, double timeout);
+RAY_API ray_val *ray_client_apply(ray_client *c, ray_val *source, ray_val *const *args, int n, double timeout);
+RAY_API ray_val *ray_client_set(ray_client *c, const char *name, ray_val *v, double timeout);
+/* Sends; returns when the kernel has it all. No answer will come. */
+RAY_API int ray_client_send(ray_client *c, ray_val *message, double timeout);
+
+/* Pipelining: a ticket (> 0) for a request whose reply is claimed later, from any thread, in any order. With `more` the
+ * bytes may wait for the next call or for ray_client_flush. */
+RAY_API int64_t ray_client_submit(ray_client *c, ray_val *message, bool more, double timeout);
+RAY_API ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout); /* a missed deadline leaves it claimable */
+RAY_API void ray_client_abandon(ray_client *c, int64_t ticket); /* its reply is dropped when it comes */
+RAY_API int ray_client_flush(ray_client *c, double timeout);
+/* The messages of call, apply and set in the connection's dialect, for ray_client_submit and ray_client_send.
+ * RAY_E_CANNOT_SAY for an apply that needs a round trip of its own in an old dialect. */
+RAY_API ray_val *ray_client_call_message(ray_client *c, ray_val *fn, ray_val *const *args, int n);
+RAY_API ray_val *ray_client_apply_message(ray_client *c, ray_val *source, ray_val *const *args, int n);
+RAY_API ray_val *ray_client_set_message(ray_client *c, const char *name, ray_val *v);
+
+/* ---- server ---------------------------------------------------------------------------------------------------- */
+
+typedef struct ray_server_opts {
+    const char *host;          /* null: 127.0.0.1 */
+    int port;                  /* 0: any free one */
+    const char *path;          /* a Unix socket instead, or null */
+    const char *password;      /* null: none asked for */
+    bool insecure;             /* allow a non-loopback address without a password */
+    int clients_max;           /* 0: the default of the documentation */
+    int64_t message_max;       /* largest request; 0: 256 MiB */
+    int64_t backlog_max;       /* bytes waiting for one client before it is cut off; 0: 256 MiB */
+    double greeting_timeout;   /* seconds for a client's handshake; 0: the default */
+    double idle_timeout;       /* seconds; 0: none */
+} ray_server_opts;
+
+RAY_API void ray_server_opts_init(ray_server_opts *o);
+/* Binds and listens; serves nothing yet. Requests are evaluated in rt, which must outlive the server. */
+RAY_API ray_server *ray_server_new(ray_rt *rt, const ray_server_opts *opts);
+RAY_API int ray_server_port(const ray_server *s);
+RAY_API int64_t ray_server_clients(const ray_server *s);
+/* Serves until ray_server_stop (returns 1) or until so many seconds have passed (returns 0); negative: no limit. */
+RAY_API int ray_server_run(ray_server *s, double seconds);
+RAY_API void ray_server_stop(ray_server *s); /* from any thread, also from a signal handler */
+RAY_API void ray_server_free(ray_server *s); /* closes everything; not while it runs */
+
+/* Servers that code of the runtime opened with (listen PORT): how many, and serving them all as ray_server_run. */
+RAY_API int ray_rt_listening(ray_rt *rt);
+RAY_API int ray_rt_run(ray_rt *rt, double seconds);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,33 @@
+/* All memory of the library. Sizes are given back on release, so that the counters are exact and test builds can check
+ * the guard bytes behind each block. */
+#ifndef RB_ALLOC_H
+#define RB_ALLOC_H
+
+#include "base.h"
+
+typedef struct rb_heap_stats {
+    int64_t blocks, bytes, peak_bytes;
+} rb_heap_stats;
+
+/* 16-byte aligned. A size of 0 gives a block of its own. NULL: RB_E_OOM is set. */
+RB_NODISCARD void *rb_alloc(size_t size);
+RB_NODISCARD void *rb_alloc_zero(size_t size);
+/* `old` may be null with old_size 0. On failure `old` is untouched. */
+RB_NODISCARD void *rb_realloc(void *old, size_t old_size, size_t size);
+void rb_free(void *p, size_t size);
+
+/* Memory for elements: 64-byte aligned; from RB_BIG_BLOCK bytes on whole pages straight from the kernel, huge ones
+ * where it has them. Contents undefined. Release with rb_block_free and the same size. */
+#define RB_BIG_BLOCK ((size_t)1 << 21)
+RB_NODISCARD void *rb_block_alloc(size_t size);
+void rb_block_free(void *p, size_t size);
+
+void rb_heap_stats_into(rb_heap_stats *out);
+
+#if RAY_TESTING
+/* The n-th allocation from now on fails (1 = the next), and with `for_ever` every later one; n <= 0 turns it off. */
+void rb_alloc_fail_at(int64_t n, bool for_ever);
+bool rb_alloc_has_failed(void);
+#endif
+
+#endif

@@ -1,0 +1,34 @@
+/* A runtime: what one engine owns. One opaque pointer per room that keeps state; a room frees its own through the
+ * function it registers. Used by one thread at a time, under `lock`. */
+#ifndef RB_RT_H
+#define RB_RT_H
+
+#include "base.h"
+#include "pool.h"
+
+#include <pthread.h>
+
+enum rb_rt_room { RB_RT_LANG, RB_RT_SYS, RB_RT_ROOMS };
+
+typedef struct ray_rt ray_rt;
+struct ray_rt {
+    pthread_mutex_t lock; /* recursive: a callback that holds it may evaluate again */
+    rb_pool *pool;
+    void *room[RB_RT_ROOMS];
+    void (*room_free[RB_RT_ROOMS])(ray_rt *rt, void *state);
+    bool restricted;
+    _Atomic bool interrupt;    /* set from any thread; the evaluator clears it when it ends the query */
+    int64_t deadline_ns;       /* monotonic; 0: none */
+    int64_t next_poll_ns;      /* monotonic time of the next call of poll */
+    int (*poll)(void *ctx);
+    void *poll_ctx;
+    void (*print)(void *ctx, const char *text, size_t n);
+    void *print_ctx;
+    uint64_t random[4];
+};
+
+/* Cheap; to be called in every loop that can run for more than a millisecond. -1: stop, RB_E_CANCEL,
+ * RB_E_TIMEOUT_EVAL or RB_E_INTERRUPTED is set. */
+RB_NODISCARD int rb_rt_check(ray_rt *rt);
+
+#endif
