@@ -246,7 +246,10 @@ static inline int64_t rv_table_columns(const ray_val *t) { return t->u.pair.keys
 /* ---- functions: func.c --------------------------------------------------------------------------------------- */
 
 typedef struct ray_rt ray_rt;
-typedef ray_val *(*rv_verb_fn)(ray_rt *rt, ray_val *const *args, int n); /* arguments borrowed, result owned */
+/* A verb: arguments borrowed, result owned, null on failure. The caller has checked that min <= n <= max and that no
+ * argument is a C null or an error value. Verbs that get their arguments evaluated never see rt's language. */
+typedef ray_val *(*rv_verb_fn)(ray_rt *rt, ray_val *const *args, int n);
+#define RV_VERB(name) ray_val *name(ray_rt *rt, ray_val *const *args, int n)
 
 struct rv_builtin {
     const char *name;

@@ -1,0 +1,84 @@
+# The front door. `make demo` and `make test` work on a fresh clone: they set up what they need.
+PYTHON ?= python3
+VENV ?= .venv
+PY = $(VENV)/bin/python
+CORE = vendor/rayforce-c
+PEER_2X = .oracle/2x
+PEER_1X = .oracle/1x
+FUZZ_SECONDS ?= 600
+PYTEST_ARGS ?=
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help setup build demo test check soak peers core-test core-strict asan tsan fuzz bench lint docs wheel clean
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make demo    set up, build, start a server, run the example over IPC and print the trade summary
+#: make test    set up and run every test
+#: make check   as test, plus TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind
+#: make bench   compare with the peers, interleaved, ratios
+#: make lint    ruff and mypy
+#: make wheel   build a wheel into dist/
+#: make clean   remove everything that was built (virtual environments stay)
+
+$(VENV)/.deps: pyproject.toml
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	@$(PY) -m pip install -q --upgrade 'pip>=25.1'
+	@$(PY) -m pip install -q --group dev
+	@touch $@
+
+setup: $(VENV)/.deps
+
+# setuptools compiles only what changed.
+build: setup
+	@$(PY) -m pip install -q --no-build-isolation --no-deps -e . || { $(PY) setup.py build_ext --inplace; exit 1; }
+
+demo: build
+	@$(PY) docs/examples/trade_summary.py
+
+peers: $(PEER_2X)/.ready $(PEER_1X)/.ready
+$(PEER_2X)/.ready:
+	@$(PYTHON) -m venv $(PEER_2X)
+	@$(PEER_2X)/bin/pip install -q numpy rayforce-py==2.4.0
+	@touch $@
+$(PEER_1X)/.ready:
+	@$(PYTHON) -m venv $(PEER_1X)
+	@$(PEER_1X)/bin/pip install -q numpy rayforce-py==1.0.0
+	@touch $@
+
+core-test:
+	@$(MAKE) --no-print-directory -C $(CORE) lib test replay
+core-strict:
+	@$(MAKE) --no-print-directory -C $(CORE) strict
+
+test: build peers core-test core-strict demo
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+tsan:
+	@$(MAKE) --no-print-directory -C $(CORE) tsan
+fuzz:
+	@$(MAKE) --no-print-directory -C $(CORE) fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
+# The whole Python suite with the extension under AddressSanitizer and UBSan, built into a tree of its own.
+asan: build peers
+	@bash tools/asan_suite.sh $(PY)
+
+check: test tsan asan fuzz
+	@$(MAKE) --no-print-directory -C $(CORE) valgrind
+
+soak: check
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=7200
+
+bench: build peers
+	@$(PY) benchmarks/run.py
+
+lint: build
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+
+wheel: setup
+	@$(PY) -m pip wheel -q --no-deps --no-build-isolation -w dist .
+
+clean:
+	rm -rf build dist *.egg-info rayforce/_ext/*.so rayforce/_ext/core.c
+	@$(MAKE) --no-print-directory -C $(CORE) clean

@@ -1,0 +1,54 @@
+"""The symbol table of the release library: prefixes by folder, writable globals, what is exported."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from csource import CORE, PREFIX
+
+# Data that may be written while the library runs, each with its reason.
+WRITABLE = {
+    "base/error.o": {"slot"},  # thread-local
+    "base/alloc.o": {"live_blocks", "live_bytes", "peak_bytes"},
+    "value/symbol.o": None,  # the process-wide symbol table: any name
+}
+
+
+def objects(build: Path) -> list[Path]:
+    return sorted((build / "release").rglob("*.o"))
+
+
+def symbols(obj: Path) -> list[tuple[str, str]]:
+    """(kind letter, name) of all defined symbols."""
+    out = subprocess.run(["nm", "--defined-only", str(obj)], capture_output=True, text=True, check=True).stdout
+    return [(m[1], m[2]) for m in re.finditer(r"^[0-9a-f]+ (\w) (\S+)$", out, re.M)]
+
+
+def violations(build: Path) -> list[str]:
+    bad = []
+    for obj in objects(build):
+        rel = obj.relative_to(build / "release").as_posix()
+        prefix = PREFIX[rel.split("/")[0]]
+        for kind, name in symbols(obj):
+            plain = re.sub(r"\.(resolver|default|avx2|avx512\w*|arch_\w+|constprop|isra|part|cold|lto_priv|\d+).*$", "", name)
+            if kind.isupper() and not plain.startswith(prefix):
+                bad.append(f"{rel}: global {name} does not start with {prefix}")
+            if kind in "bBdDC":
+                allowed = WRITABLE.get(rel, set())
+                if allowed is not None and plain not in allowed:
+                    bad.append(f"{rel}: writable data {name}")
+    return bad
+
+
+def main() -> int:
+    build = Path(sys.argv[1]) if len(sys.argv) > 1 else CORE / "build"
+    bad = violations(build)
+    print("\n".join(bad) or f"symbols: {len(objects(build))} objects are clean")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+/* Text to tree to value. A tree is an ordinary value: names are unquoted symbols, calls are lists.
+ * The vocabulary is handed in by api as a table of rows; the room knows special forms only by their rows. */
+#ifndef RL_LANG_H
+#define RL_LANG_H
+
+#include "../base/rt.h"
+#include "../value/value.h"
+
+/* ---- start and end ------------------------------------------------------------------------------------------- */
+
+/* Sets up the environment slot of rt (globals, frames) with n builtins bound; freed with the runtime. */
+RB_NODISCARD int rl_init(ray_rt *rt, const rv_builtin *rows, int n);
+
+/* ---- text to tree: lexer.c, parser.c ------------------------------------------------------------------------- */
+
+/* A LIST of forms. RB_E_PARSE with detail line, column; RB_E_DOMAIN for literals the reader refuses. */
+RB_NODISCARD ray_val *rl_parse(const char *source, size_t n);
+
+/* ---- evaluation: eval.c, call.c ------------------------------------------------------------------------------ */
+
+RB_NODISCARD ray_val *rl_eval(ray_rt *rt, ray_val *form);
+RB_NODISCARD ray_val *rl_eval_source(ray_rt *rt, const char *source, size_t n);
+/* A message from a peer: text is source, an unquoted symbol is looked up, a list is a call, anything else is itself. */
+RB_NODISCARD ray_val *rl_eval_message(ray_rt *rt, ray_val *message);
+/* Calls with values; nothing in them is evaluated. Checks arity and restriction. */
+RB_NODISCARD ray_val *rl_call(ray_rt *rt, ray_val *fn, ray_val *const *args, int n);
+/* What a builtin's name in a received value stands for; null with no error set: unknown. */
+ray_val *rl_resolve_builtin(ray_rt *rt, const char *name, size_t n);
+
+/* ---- names: env.c -------------------------------------------------------------------------------------------- */
+
+/* Locals, captures, scopes, globals; owned, RB_E_NAME if unbound. */
+RB_NODISCARD ray_val *rl_lookup(ray_rt *rt, int32_t name);
+ray_val *rl_global_get(ray_rt *rt, int32_t name); /* borrowed; null, no error set: unbound */
+RB_NODISCARD int rl_global_set(ray_rt *rt, int32_t name, ray_val *v); /* RB_E_RESERVE */
+bool rl_global_delete(ray_rt *rt, int32_t name);   /* was it bound? */
+RB_NODISCARD ray_val *rl_global_names(ray_rt *rt); /* SYM vector of what the user bound, in order of binding */
+
+/* Names that a statement adds while it evaluates an expression: columns. Found before globals and after the locals of
+ * lambdas that the expression itself calls. Lives on the caller's stack. */
+typedef struct rl_scope rl_scope;
+struct rl_scope {
+    ray_val *(*find)(void *ctx, int32_t name); /* owned; null with no error set: not here */
+    void *ctx;
+    rl_scope *outer; /* for env.c */
+    void *frame;     /* for env.c */
+};
+void rl_scope_push(ray_rt *rt, rl_scope *s);
+void rl_scope_pop(ray_rt *rt, rl_scope *s);
+
+/* ---- special forms and verbs that call back: special.c, higher.c, code.c; rows in api/builtins.def ---------------- */
+
+#endif
