@@ -1,0 +1,141 @@
+"""One engine in a process of its own: reads a JSON command a line, answers with a JSON line.
+
+    python worker.py ours|peer CORE|-        `ours` is this package, `peer` the official binding (its own environment)
+
+The two packages share their import name, so each runs under the interpreter that has it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import threading
+import time
+from typing import Any
+
+
+class Ours:
+    def connect(self, port: int) -> None:
+        import rayforce as rf
+
+        self.conn = rf.hopen("127.0.0.1", port)
+        self.execute = self.conn.execute
+
+    def array(self, query: str) -> Any:
+        return self.conn.execute(query).to_numpy()
+
+    def engine(self, threads: int = 2) -> None:
+        import rayforce as rf
+
+        self.ray = rf.Rayforce(threads=threads)
+        self.eval = self.ray.eval
+
+
+class Peer:
+    def connect(self, port: int) -> None:
+        from rayforce import TCPClient
+
+        self.conn = TCPClient("127.0.0.1", port)
+        self.execute = self.conn.execute
+
+    def array(self, query: str) -> Any:
+        return self.conn.execute(query).to_numpy()
+
+    def engine(self, threads: int = 2) -> None:
+        from rayforce import eval_str
+
+        self.eval = eval_str
+
+
+def round_trips(me: Any, query: str, n: int) -> dict[str, float]:
+    execute, clock = me.execute, time.perf_counter_ns
+    took = [0] * n
+    for i in range(n):
+        start = clock()
+        execute(query)
+        took[i] = clock() - start
+    took.sort()
+    return {"p50": took[n // 2] / 1e3, "p99": took[int(n * 0.99)] / 1e3}
+
+
+def receive(me: Any, query: str) -> dict[str, float]:
+    start = time.perf_counter()
+    array = me.array(query)
+    took = time.perf_counter() - start
+    return {"seconds": took, "bytes": int(array.nbytes), "last": int(array[-1])}
+
+
+def peak_growth(me: Any, query: str) -> dict[str, float]:
+    """Bytes of resident memory at the peak above what there was before, after the arrays of earlier calls are gone."""
+    import gc
+
+    gc.collect()
+    with open("/proc/self/clear_refs", "w") as f:
+        f.write("5")
+    before = status("VmRSS")
+    array = me.array(query)
+    return {"growth": status("VmHWM") - before, "bytes": int(array.nbytes)}
+
+
+def status(field: str) -> int:
+    with open("/proc/self/status") as f:
+        row = next(line for line in f if line.startswith(field + ":"))
+    return int(row.split()[1]) * 1024
+
+
+def ticks(me: Any, query: str) -> dict[str, float]:
+    """Share of its 1 ms ticks that another thread gets while the query waits."""
+
+    def during(work: Any) -> tuple[int, float]:
+        count, stop = [0], threading.Event()
+
+        def beat() -> None:
+            while not stop.is_set():
+                time.sleep(0.001)
+                count[0] += 1
+
+        thread = threading.Thread(target=beat)
+        thread.start()
+        start = time.perf_counter()
+        work()
+        took = time.perf_counter() - start
+        stop.set()
+        thread.join()
+        return count[0], took
+
+    busy, took = during(lambda: me.execute(query))
+    idle, slept = during(lambda: time.sleep(took))
+    return {"share": (busy / took) / (idle / slept), "seconds": took}
+
+
+def evaluate(me: Any, query: str, n: int) -> dict[str, float]:
+    run = me.eval
+    start = time.perf_counter()
+    for _ in range(n):
+        run(query)
+    return {"seconds": (time.perf_counter() - start) / n}
+
+
+def main() -> None:
+    me: Any = {"ours": Ours, "peer": Peer}[sys.argv[1]]()
+    if sys.argv[2] != "-":
+        os.sched_setaffinity(0, {int(sys.argv[2])})
+    calls = {
+        "connect": lambda **a: me.connect(**a),
+        "engine": lambda **a: me.engine(**a),
+        "round_trips": lambda **a: round_trips(me, **a),
+        "receive": lambda **a: receive(me, **a),
+        "peak_growth": lambda **a: peak_growth(me, **a),
+        "ticks": lambda **a: ticks(me, **a),
+        "evaluate": lambda **a: evaluate(me, **a),
+        "maxrss": lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    for line in sys.stdin:
+        command = json.loads(line)
+        print(json.dumps(calls[command.pop("do")](**command)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
