@@ -34,7 +34,7 @@
 
 /* Hot loops are cloned per instruction set and picked at load time where the platform can (needs ifunc). */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && !RB_SANITIZED
-#define RB_HOT __attribute__((target_clones("avx512f,avx512bw,avx512dq,avx512vl", "avx2", "default")))
+#define RB_HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define RB_HOT
 #endif

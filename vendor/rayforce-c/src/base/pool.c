@@ -1,0 +1,189 @@
+#include "pool.h"
+
+#include "alloc.h"
+#include "error.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+#define THREADS_MAX 256
+#define STACK_SIZE ((size_t)1 << 21)
+
+/* One parallel-for. It lives in the pool, and workers touch it between `running` going up and down only. */
+typedef struct job {
+    rb_pool_fn fn;
+    void *ctx;
+    int64_t n, grain, ranges;
+    _Atomic int64_t next; /* the first range that nobody has claimed */
+    _Atomic bool failed;
+} job;
+
+typedef struct worker {
+    rb_pool *pool;
+    pthread_t thread;
+    int number;
+} worker;
+
+struct rb_pool {
+    int threads;         /* callers included */
+    _Atomic bool busy;   /* a caller has it */
+    _Atomic pid_t owner; /* the process whose threads these are, and where what is below lives; 0: none */
+    int started;
+    worker *workers;      /* threads - 1 */
+    pthread_mutex_t lock; /* all below */
+    pthread_cond_t work, done;
+    uint64_t round; /* counts jobs, so that a worker sees a new one */
+    int wanted;     /* workers 1 .. wanted take part in it */
+    int running;    /* those that have not left it */
+    bool stop;
+    job job;
+    rb_error error; /* of the first range that failed */
+};
+
+static int cores(void) {
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (int)n : 1;
+}
+
+rb_pool *rb_pool_new(int threads) {
+    if (threads <= 0) threads = cores();
+    if (threads > THREADS_MAX) threads = THREADS_MAX;
+    rb_pool *p = rb_alloc_zero(sizeof *p);
+    worker *workers = rb_alloc_zero((size_t)threads * sizeof *workers);
+    if (!p || !workers) {
+        rb_free(p, sizeof *p);
+        rb_free(workers, (size_t)threads * sizeof *workers);
+        return NULL;
+    }
+    p->threads = threads;
+    p->workers = workers;
+    return p;
+}
+
+int rb_pool_threads(const rb_pool *p) { return p ? p->threads : 1; }
+
+/* Claims ranges until none is left. */
+static void work_on(rb_pool *p, job *j, int number) {
+    while (!atomic_load_explicit(&j->failed, memory_order_relaxed)) {
+        int64_t range = atomic_fetch_add_explicit(&j->next, 1, memory_order_relaxed);
+        if (range >= j->ranges) return;
+        int64_t begin = range * j->grain, end = j->n - begin < j->grain ? j->n : begin + j->grain;
+        if (RB_LIKELY(j->fn(j->ctx, begin, end, number) >= 0)) continue;
+        pthread_mutex_lock(&p->lock);
+        if (!atomic_exchange(&j->failed, true)) rb_error_copy_into(&p->error);
+        pthread_mutex_unlock(&p->lock);
+    }
+}
+
+static void *worker_main(void *arg) {
+    worker *w = arg;
+    rb_pool *p = w->pool;
+    uint64_t seen = 0;
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        while (!p->stop && (p->round == seen || w->number > p->wanted)) pthread_cond_wait(&p->work, &p->lock);
+        if (p->stop) break;
+        seen = p->round;
+        pthread_mutex_unlock(&p->lock);
+        work_on(p, &p->job, w->number);
+        pthread_mutex_lock(&p->lock);
+        if (--p->running == 0) pthread_cond_signal(&p->done);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+/* Starts the threads unless they run. After a fork they stayed behind, maybe with the lock: all is made anew. Signals
+ * stay with the threads of the embedder. Too few threads are no failure. */
+static void start(rb_pool *p) {
+    pid_t me = getpid();
+    if (atomic_load(&p->owner) == me) return;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->work, NULL);
+    pthread_cond_init(&p->done, NULL);
+    p->started = 0;
+    p->round = 0;
+    atomic_store(&p->owner, me);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_t attr;
+    if (pthread_attr_init(&attr) == 0) {
+        pthread_attr_setstacksize(&attr, STACK_SIZE);
+        for (int i = 0; i < p->threads - 1; i++) {
+            worker *w = &p->workers[i];
+            *w = (worker){.pool = p, .number = i + 1};
+            if (pthread_create(&w->thread, &attr, worker_main, w) != 0) break;
+            p->started++;
+        }
+        pthread_attr_destroy(&attr);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static int alone(int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) {
+    for (int64_t begin = 0; begin < n; begin += grain) {
+        int64_t end = n - begin < grain ? n : begin + grain;
+        RB_TRY(fn(ctx, begin, end, 0), -1);
+        if (end == n) break; /* begin + grain might overflow */
+    }
+    return 0;
+}
+
+/* After a fork the flag may be that of a caller who does not exist here; one of those who see that takes it over. */
+static bool acquire(rb_pool *p) {
+    if (!atomic_exchange_explicit(&p->busy, true, memory_order_acquire)) return true;
+    pid_t owner = atomic_load(&p->owner);
+    return owner && owner != getpid() && atomic_compare_exchange_strong(&p->owner, &owner, 0);
+}
+
+int rb_pool_for(rb_pool *p, int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) {
+    if (grain < 1) grain = 1;
+    if (!p || p->threads == 1 || n <= grain || !acquire(p)) return alone(n, grain, fn, ctx);
+    start(p);
+    p->job.fn = fn;
+    p->job.ctx = ctx;
+    p->job.n = n;
+    p->job.grain = grain;
+    p->job.ranges = (n - 1) / grain + 1;
+    atomic_store_explicit(&p->job.next, 0, memory_order_relaxed);
+    atomic_store_explicit(&p->job.failed, false, memory_order_relaxed);
+    pthread_mutex_lock(&p->lock);
+    p->wanted = p->job.ranges - 1 < p->started ? (int)(p->job.ranges - 1) : p->started;
+    p->running = p->wanted;
+    p->round++;
+    pthread_cond_broadcast(&p->work);
+    pthread_mutex_unlock(&p->lock);
+    work_on(p, &p->job, 0);
+    pthread_mutex_lock(&p->lock);
+    while (p->running) pthread_cond_wait(&p->done, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+    bool failed = atomic_load(&p->job.failed);
+    if (failed) rb_error_restore(&p->error);
+    atomic_store_explicit(&p->busy, false, memory_order_release);
+    return failed ? -1 : 0;
+}
+
+void rb_pool_free(rb_pool *p) {
+    if (!p) return;
+    if (atomic_load(&p->owner) == getpid()) {
+        pthread_mutex_lock(&p->lock);
+        p->stop = true;
+        pthread_cond_broadcast(&p->work);
+        pthread_mutex_unlock(&p->lock);
+        for (int i = 0; i < p->started; i++) pthread_join(p->workers[i].thread, NULL);
+        pthread_mutex_destroy(&p->lock);
+        pthread_cond_destroy(&p->work);
+        pthread_cond_destroy(&p->done);
+    }
+    rb_free(p->workers, (size_t)p->threads * sizeof *p->workers);
+    rb_free(p, sizeof *p);
+}
