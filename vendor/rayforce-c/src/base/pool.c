@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "error.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -101,8 +102,32 @@ static void *worker_main(void *arg) {
     return NULL;
 }
 
-/* Starts the threads unless they run. After a fork they stayed behind, maybe with the lock: all is made anew. Signals
- * stay with the threads of the embedder. Too few threads are no failure. */
+/* Signals stay with the threads of the embedder. 0, or the number of what went wrong. */
+static int thread_start(pthread_t *thread, bool detached, void *(*fn)(void *), void *ctx) {
+    pthread_attr_t attr;
+    int r = pthread_attr_init(&attr);
+    if (r) return r;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_setstacksize(&attr, STACK_SIZE);
+    if (detached) pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    r = pthread_create(thread, &attr, fn, ctx);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attr);
+    return r;
+}
+
+int rb_thread_detached(void *(*fn)(void *ctx), void *ctx) {
+    pthread_t thread;
+    int r = thread_start(&thread, true, fn, ctx);
+    if (!r) return 0;
+    errno = r;
+    return rb_fail_errno(RB_E_OS, "starting a thread");
+}
+
+/* Starts the threads unless they run. After a fork they stayed behind, maybe with the lock: all is made anew. Too few
+ * threads are no failure. */
 static void start(rb_pool *p) {
     pid_t me = getpid();
     if (atomic_load(&p->owner) == me) return;
@@ -112,21 +137,12 @@ static void start(rb_pool *p) {
     p->started = 0;
     p->round = 0;
     atomic_store(&p->owner, me);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_t attr;
-    if (pthread_attr_init(&attr) == 0) {
-        pthread_attr_setstacksize(&attr, STACK_SIZE);
-        for (int i = 0; i < p->threads - 1; i++) {
-            worker *w = &p->workers[i];
-            *w = (worker){.pool = p, .number = i + 1};
-            if (pthread_create(&w->thread, &attr, worker_main, w) != 0) break;
-            p->started++;
-        }
-        pthread_attr_destroy(&attr);
+    for (int i = 0; i < p->threads - 1; i++) {
+        worker *w = &p->workers[i];
+        *w = (worker){.pool = p, .number = i + 1};
+        if (thread_start(&w->thread, false, worker_main, w) != 0) break;
+        p->started++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static int alone(int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) {

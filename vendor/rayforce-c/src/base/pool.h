@@ -17,4 +17,7 @@ int rb_pool_threads(const rb_pool *p);
  * means the calling thread alone. After a failure no new range starts; the error moves to the caller's slot: -1. */
 RB_NODISCARD int rb_pool_for(rb_pool *p, int64_t n, int64_t grain, rb_pool_fn fn, void *ctx);
 
+/* A thread of its own for one call that may block as long as it likes; nobody joins it, signals pass it by. RB_E_OS. */
+RB_NODISCARD int rb_thread_detached(void *(*fn)(void *ctx), void *ctx);
+
 #endif
