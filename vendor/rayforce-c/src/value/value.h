@@ -24,16 +24,19 @@ typedef struct rv_buf rv_buf;
 struct rv_buf {
     _Atomic uint32_t rc;
     bool readonly; /* never written in place, not even by a sole owner: numpy's, a mapped file's */
+    bool inner;    /* mem lies in the same block, right behind this header */
     void *mem;
     size_t size;
     void (*release)(rv_buf *); /* frees mem (and ctx), not the rv_buf; null: nothing to do */
     void *ctx;
 };
 
-/* The buffers that the long elements of a STR vector point into. Shared by slices and by growing copies. */
+/* The buffers that the long elements of a STR vector point into. Shared by slices and copies; whoever wants to add to a
+ * shared one makes a list of its own, with the same buffers. Only the list in which a buffer was begun fills it. */
 typedef struct rv_heap {
     _Atomic uint32_t rc;
     int32_t count, cap;
+    int32_t used; /* bytes of the newest buffer that are taken */
     rv_buf **bufs;
 } rv_heap;
 
@@ -67,7 +70,7 @@ struct ray_val {
             ray_val *params; /* SYM vector, maybe empty */
             ray_val *body;   /* LIST of forms, at least one */
             ray_val *captures; /* DICT or null */
-            void *code;        /* for lang: a compiled form, or null */
+            void *code;        /* for lang: a compiled form, or null; lives in the value's buf, which frees it */
         } fn;
         struct {
             const rv_builtin *row; /* null: known by name only (a client has no vocabulary) */
@@ -114,9 +117,9 @@ RB_NODISCARD ray_val *rv_object_new(int type);
 /* Sole owner of object and memory, and the memory may be written? */
 bool rv_is_own(const ray_val *v);
 /* Gives a value equal to v that only the caller holds and whose elements may be written: v itself if that is so
- * already, else a shallow copy (children shared). Consumes v, also on failure. */
+ * already, else a shallow copy (children shared). Consumes v, also on failure; null is passed on. */
 RB_NODISCARD ray_val *rv_own_take(ray_val *v);
-/* Bytes held by v alone and with its children, each shared buffer counted once per holder. */
+/* Bytes held by v and its children down to RV_DEPTH_MAX, each shared buffer counted once per holder. */
 int64_t rv_bytes(const ray_val *v);
 
 RB_NODISCARD rv_buf *rv_buf_new(size_t size);              /* fresh 64-byte aligned memory */
@@ -171,11 +174,14 @@ RB_NODISCARD ray_val *rv_vec_new(int type, int64_t len);
 /* Looks into memory it does not own: release(buf) is called when the last slice is gone, also if this call fails. */
 RB_NODISCARD ray_val *rv_vec_external(int type, void *data, int64_t len, bool readonly, void (*release)(rv_buf *),
                                       void *ctx);
-/* A view of [from, from+len), which must lie inside; lists and STR vectors too. */
+/* A view of [from, from+len), which must lie inside, else RB_E_INDEX; STR vectors too. Of a list: a list of the same
+ * children. */
 RB_NODISCARD ray_val *rv_vec_slice(const ray_val *v, int64_t from, int64_t len);
 /* Empty vector with room; grows in place by rv_vec_append, rv_list_append and rv_strvec_append. */
 RB_NODISCARD ray_val *rv_vec_room_new(int type, int64_t room);
 RB_NODISCARD int rv_vec_append(ray_val *v, const void *elements, int64_t n); /* fixed width and SYM; v is own */
+/* Room for `more` elements behind the end (any type, v is own): the caller writes them there and adds to len. */
+RB_NODISCARD void *rv_vec_reserve(ray_val *v, int64_t more);
 /* The i-th element as an atom (LIST: retained child). 0 <= i < len. Null elements come flagged when v has RV_A_NULLS. */
 RB_NODISCARD ray_val *rv_vec_at(const ray_val *v, int64_t i);
 /* Sets RV_A_NULLS exactly, by a scan. */
@@ -202,7 +208,18 @@ static inline const char *rv_strvec_get(const ray_val *v, int64_t i, size_t *n) 
 }
 RB_NODISCARD int rv_strvec_append(ray_val *v, const char *text, size_t n); /* v is own */
 RB_NODISCARD int rv_strvec_set(ray_val *v, int64_t i, const char *text, size_t n); /* v is own */
-void rv_heap_release(rv_heap *h);
+/* A STR vector of len empty elements that shares the heap of `like`, so that views may be copied from there. */
+RB_NODISCARD ray_val *rv_strvec_like_new(const ray_val *like, int64_t len);
+/* Adds a buffer of text (consumed, also on failure) that views of v may then point into; its number, for u.at.heap.
+ * v is own. Its bytes are there for good: nothing is appended to it. */
+RB_NODISCARD int32_t rv_strvec_adopt_take(ray_val *v, rv_buf *buf);
+/* The view of n <= INT32_MAX bytes at `text`, which lie at `offset` of buffer `heap` unless they fit inline. */
+ry_strview rv_strview_of(const char *text, size_t n, int32_t heap, int32_t offset);
+static inline rv_heap *rv_heap_retain(rv_heap *h) {
+    atomic_fetch_add_explicit(&h->rc, 1, memory_order_relaxed);
+    return h;
+}
+void rv_heap_release(rv_heap *h); /* null is ignored */
 static inline const char *rv_str_get(const ray_val *v, size_t *n) {
     *n = (size_t)v->len;
     return v->data;
@@ -273,13 +290,18 @@ const char *rv_builtin_name(const ray_val *v);
 
 /* ---- comparison: equal.c ------------------------------------------------------------------------------------- */
 
-/* Same type and same contents; nulls of one type are equal, NaN equals NaN; attrs and flags do not count. Depth is
- * limited by RV_DEPTH_MAX. */
+/* Same type and same contents; nulls of one type are equal, NaN equals NaN; attrs and flags do not count, but a flagged
+ * b8 or u8 atom, which has no sentinel, is no zero. What is nested deeper than RV_DEPTH_MAX is equal only to itself. */
 bool rv_equal(const ray_val *a, const ray_val *b);
-int rv_compare(const ray_val *a, const ray_val *b); /* a total order: null first, then by value, then by type */
+/* A total order, 0 exactly for equal values: null first, then by value (numbers of all types exactly), then by type. */
+int rv_compare(const ray_val *a, const ray_val *b);
 uint64_t rv_hash(const ray_val *v);
 /* The same for one element of each of two collections of one type. */
 bool rv_equal_at(const ray_val *a, int64_t i, const ray_val *b, int64_t j);
+/* Is element i of the vector a equal to the atom? False if the types do not belong together. */
+bool rv_equal_atom_at(const ray_val *a, int64_t i, const ray_val *atom);
+int rv_compare_at(const ray_val *a, int64_t i, const ray_val *b, int64_t j);
+uint64_t rv_hash_at(const ray_val *v, int64_t i);
 
 /* Values nested deeper are refused wherever they are made from outside. */
 #define RV_DEPTH_MAX 512

@@ -1,0 +1,34 @@
+#include "value.h"
+
+void rv_list_set_take(ray_val *v, int64_t i, ray_val *x) {
+    RB_ASSERT(v->type == RY_LIST && rv_is_own(v) && i >= 0 && i < v->len && x);
+    ray_val *old = rv_list_get(v, i);
+    RV_DATA(ray_val *, v)[i] = x;
+    rv_release(old);
+}
+
+int rv_list_append_take(ray_val *v, ray_val *x) {
+    RB_ASSERT(v->type == RY_LIST);
+    if (!x) return -1;
+    ray_val **at = rv_vec_reserve(v, 1);
+    if (!at) {
+        rv_release(x);
+        return -1;
+    }
+    *at = x;
+    v->len++;
+    return 0;
+}
+
+ray_val *rv_list_of_take(int n, ray_val **items) {
+    bool whole = true;
+    for (int i = 0; i < n; i++) whole &= items[i] != NULL;
+    ray_val *v = whole ? rv_vec_new(RY_LIST, n) : NULL;
+    for (int i = 0; i < n; i++) {
+        if (v)
+            RV_DATA(ray_val *, v)[i] = items[i];
+        else
+            rv_release(items[i]);
+    }
+    return v;
+}
