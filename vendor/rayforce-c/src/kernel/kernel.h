@@ -14,6 +14,13 @@
 #define RK_BLOCK 1024             /* elements of a scratch block: three of 8 KiB stay in the first-level cache */
 #define RK_GRAIN ((int64_t)65536) /* elements of one range, a multiple of RK_BLOCK */
 
+/* Before loops whose arrays are the same or apart, never shifted. Clang has no such promise that it may also break. */
+#if defined(__clang__)
+#define RK_IVDEP
+#else
+#define RK_IVDEP _Pragma("GCC ivdep")
+#endif
+
 /* Ranges of a vector of n elements, at least one. */
 static inline int64_t rk_ranges(int64_t n) { return n <= 0 ? 1 : (n + RK_GRAIN - 1) / RK_GRAIN; }
 
@@ -72,7 +79,7 @@ typedef struct rk_job {
 /* Computes out[begin .. end); true if one of these is null. */
 bool rk_binary_range(const rk_job *job, int64_t begin, int64_t end);
 
-/* ---- text: text.c -------------------------------------------------------------------------------------------- */
+/* ---- text: text_order.c -------------------------------------------------------------------------------------- */
 
 /* Bytes of the i-th element of something only the caller understands. */
 typedef const char *(*rk_text_fn)(const void *of, int64_t i, size_t *n);
@@ -111,7 +118,7 @@ enum rk_reduce_verb {
     RK_REDUCE_VERBS
 };
 
-/* What is known of a range. Empty: zeroed, then rk_reduce_start. */
+/* What is known of a range. */
 typedef struct rk_acc {
     int64_t n; /* elements that are not null */
     union {
@@ -122,7 +129,9 @@ typedef struct rk_acc {
 
 typedef void (*rk_reduce_fn)(const void *in, int64_t n, bool nulls, rk_acc *out);
 extern const rk_reduce_fn rk_reduce[RK_REDUCE_VERBS][RY_VECTOR_END]; /* [verb][storage type]; out is overwritten */
-/* Takes in the range that follows. `real`: the type is F32 or F64. */
+/* What is known of nothing. `real`: the type is F32 or F64. */
+void rk_reduce_start(enum rk_reduce_verb verb, bool real, rk_acc *out);
+/* Takes in the range that follows. */
 void rk_reduce_merge(enum rk_reduce_verb verb, bool real, rk_acc *into, const rk_acc *next);
 
 typedef struct rk_moments {
@@ -159,7 +168,8 @@ enum rk_grouped_verb {
  * sums of floats to be the same each time. Rows that are to be left out may be sent to one group more than is finished.
  *
  * FIRST and LAST find the first and last element that is not null, by position: their result is I64 row numbers, -1
- * where there is none, for the caller to gather. So do MIN and MAX of SYM and STR, through rk_grouped_text. */
+ * where there is none, for the caller to gather. So do all four of SYM and STR, and MIN and MAX of GUID, through
+ * rk_grouped_text. */
 typedef struct rk_grouped_row {
     int8_t result; /* type of what finish writes */
     bool row;      /* finish writes row numbers, -1 for none, whose elements are the result */
@@ -173,8 +183,8 @@ typedef struct rk_grouped_row {
 
 /* Null: no such reduction for the type, or one for rk_grouped_text. COUNT counts rows, nulls too: any type, data unused. */
 const rk_grouped_row *rk_grouped(enum rk_grouped_verb verb, int type);
-/* FIRST LAST MIN MAX of SYM and STR; cells are those of rk_grouped(RK_G_FIRST, RY_I64), start, merge and finish too
- * (merge for MIN and MAX: rk_grouped_text_merge). `at` takes row numbers. */
+/* FIRST LAST MIN MAX by bytes; cells, start and finish are those of rk_grouped(RK_G_FIRST, RY_I64). `at` takes row numbers;
+ * no bytes: null. */
 void rk_grouped_text(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *cells, const int32_t *id, int64_t row,
                      int64_t n);
 void rk_grouped_text_merge(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *into, const void *later,

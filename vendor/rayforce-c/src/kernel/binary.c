@@ -1,0 +1,137 @@
+/* The rows of binary.def for each type they name, and the table of them. */
+#include "kernel.h"
+
+#include <math.h>
+
+/* Rounded towards minus infinity; b is not 0. -1 apart, because the smallest integer over it traps. */
+static inline int64_t div_i64(int64_t a, int64_t b) {
+    if (b == -1) return (int64_t)(0 - (uint64_t)a);
+    int64_t q = a / b;
+    return q - (q * b != a && (a < 0) != (b < 0));
+}
+
+/* With the sign of the divisor. */
+static inline int64_t mod_i64(int64_t a, int64_t b) {
+    if (b == -1) return 0;
+    int64_t r = a % b;
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
+static inline double mod_f64(double a, double b) {
+    double r = fmod(a, b);
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
+/* C says pow(1, NaN) and pow(NaN, 0) are 1; here null makes null. */
+static inline double pow_f64(double a, double b) { return a != a || b != b ? a + b : pow(a, b); }
+
+#define RK_NAME(verb, suffix) verb##_u8_##suffix
+#define RK_T uint8_t
+#define RK_W uint8_t
+#define RK_IS_NULL(x) false
+#define RK_NULL 0
+#define RK_INT8 1
+#define RK_INT 0
+#define RK_INT64 0
+#define RK_FLOAT64 0
+#define RK_FLOAT32 0
+#include "tmpl/binary.h"
+
+/* Twice as wide as the type, so that the product of two sixteen-bit numbers does not overflow an int. */
+#define RK_NAME(verb, suffix) verb##_i16_##suffix
+#define RK_T int16_t
+#define RK_W uint32_t
+#define RK_IS_NULL(x) ry_null_is_i16(x)
+#define RK_NULL RY_NULL_I16
+#define RK_INT8 0
+#define RK_INT 1
+#define RK_INT64 0
+#define RK_FLOAT64 0
+#define RK_FLOAT32 0
+#include "tmpl/binary.h"
+
+#define RK_NAME(verb, suffix) verb##_i32_##suffix
+#define RK_T int32_t
+#define RK_W uint32_t
+#define RK_IS_NULL(x) ry_null_is_i32(x)
+#define RK_NULL RY_NULL_I32
+#define RK_INT8 0
+#define RK_INT 1
+#define RK_INT64 0
+#define RK_FLOAT64 0
+#define RK_FLOAT32 0
+#include "tmpl/binary.h"
+
+#define RK_NAME(verb, suffix) verb##_i64_##suffix
+#define RK_T int64_t
+#define RK_W uint64_t
+#define RK_IS_NULL(x) ry_null_is_i64(x)
+#define RK_NULL RY_NULL_I64
+#define RK_INT8 0
+#define RK_INT 0
+#define RK_INT64 1
+#define RK_FLOAT64 0
+#define RK_FLOAT32 0
+#include "tmpl/binary.h"
+
+#define RK_NAME(verb, suffix) verb##_f32_##suffix
+#define RK_T float
+#define RK_W uint32_t
+#define RK_IS_NULL(x) ry_null_is_f32(x)
+#define RK_NULL ry_null_f32()
+#define RK_INT8 0
+#define RK_INT 0
+#define RK_INT64 0
+#define RK_FLOAT64 0
+#define RK_FLOAT32 1
+#include "tmpl/binary.h"
+
+#define RK_NAME(verb, suffix) verb##_f64_##suffix
+#define RK_T double
+#define RK_W uint64_t
+#define RK_IS_NULL(x) ry_null_is_f64(x)
+#define RK_NULL ry_null_f64()
+#define RK_INT8 0
+#define RK_INT 0
+#define RK_INT64 0
+#define RK_FLOAT64 1
+#define RK_FLOAT32 0
+#include "tmpl/binary.h"
+
+#define C(verb, expr, real)                                                                                            \
+    static bool verb##_guid_plain(const void *pa, const void *pb, void *po, int64_t n) {                               \
+        const ry_guid *va = pa, *vb = pb;                                                                              \
+        uint8_t *vo = po;                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const int a = memcmp(va[i].b, vb[i].b, sizeof(ry_guid)), b = 0;                                            \
+            vo[i] = (expr);                                                                                            \
+        }                                                                                                              \
+        return false;                                                                                                  \
+    }
+#define N(verb, expr)
+#define K(verb, expr)
+#define D(verb, expr)
+#define F(verb, expr)
+#define L(verb, expr)
+#include "binary.def"
+#undef N
+#undef K
+#undef D
+#undef F
+#undef C
+#undef L
+
+const rk_binary_fn rk_binary[RK_VERBS][RY_VECTOR_END][2] = {
+#define ONE(verb, TYPE, type) [RK_##verb][RY_##TYPE] = {verb##_##type##_plain, verb##_##type##_plain},
+#define TWO(verb, TYPE, type) [RK_##verb][RY_##TYPE] = {verb##_##type##_plain, verb##_##type##_nulls},
+#define N(verb, expr) ONE(verb, U8, u8) TWO(verb, I16, i16) TWO(verb, I32, i32) TWO(verb, I64, i64)
+#define K(verb, expr) ONE(verb, U8, u8) TWO(verb, I16, i16) TWO(verb, I32, i32) TWO(verb, I64, i64)
+#define D(verb, expr) TWO(verb, I64, i64)
+#define F(verb, expr) REAL_ROW(verb)
+#define C(verb, expr, real)                                                                                            \
+    ONE(verb, U8, u8) ONE(verb, I16, i16) ONE(verb, I32, i32) ONE(verb, I64, i64) ONE(verb, F32, f32)                  \
+    ONE(verb, F64, f64) ONE(verb, GUID, guid)
+#define L(verb, expr) ONE(verb, U8, u8)
+#define REAL_ROW(verb) [RK_##verb][RY_F64] = {verb##_f64_finite, verb##_f64_finite},
+#include "binary.def"
+};

@@ -1,0 +1,139 @@
+/* Loops over raw arrays for ordering, membership, grouping, taking apart and moving windows. Nothing here allocates:
+ * scratch memory comes from the caller. Types are vector codes of type.h; SYM counts as its 32-bit ids. */
+#ifndef RK_COLLECT_KERNELS_H
+#define RK_COLLECT_KERNELS_H
+
+#include "../base/base.h"
+#include "../base/pool.h"
+#include "../type/null.h"
+#include "../type/type.h"
+
+/* ---- moving elements by width, not by type: gather.c ---------------------------------------------------------- */
+
+/* out[i] = src[at[i]]; where at[i] is negative, the element at `null`. Widths 1, 2, 4, 8, 16. */
+void rk_gather(int width, const void *src, const int64_t *at, int64_t n, const void *null, void *out);
+void rk_reverse(int width, const void *src, int64_t n, void *out);
+void rk_fill(int width, const void *element, int64_t n, void *out);
+/* The elements of src again and again, n in all, starting at `from`; 0 <= from < len. */
+void rk_cycle(int width, const void *src, int64_t len, int64_t from, int64_t n, void *out);
+/* out[i] = from + i. */
+void rk_iota(int64_t from, int64_t n, int64_t *out);
+int64_t rk_mask_count(const uint8_t *mask, int64_t n);
+/* base + i for each true mask[i]; returns how many. `out` has room for rk_mask_count of them. */
+int64_t rk_mask_positions(const uint8_t *mask, int64_t n, int64_t base, int64_t *out);
+/* The elements whose mask is true; returns how many. */
+int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
+/* Positions outside [0, count) become -1; returns how many did. */
+int64_t rk_clip_positions(const int64_t *at, int64_t n, int64_t count, int64_t *out);
+
+/* ---- keys: keys.c ----------------------------------------------------------------------------------------------- */
+
+/* Order- and equality-preserving 64-bit keys of types of at most 8 bytes. Integers, temporals and ids by their value;
+ * floats and everything asked for `as_float` by their value as a double, -0.0 as 0.0, NaN as 0. With `nulls` the null of
+ * an integer type becomes that of a wider one. Null is the smallest key either way. */
+typedef struct rk_keys {
+    int type;
+    bool as_float, nulls;
+    const void *data;
+    uint64_t base; /* subtracted from all keys but that of null: 0, or less than the smallest of them */
+} rk_keys;
+void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out);
+/* Smallest and largest key of [begin, begin+n), null left out: lo > hi if there is none. */
+void rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi);
+/* The elements that keys made with this base stand for. */
+void rk_keys_back(int type, uint64_t base, const uint64_t *keys, int64_t n, void *out);
+#define RK_KEY_BLOCK 1024 /* rows for which keys are made at a time */
+
+/* ---- sorting: radix.c, mergesort.c ------------------------------------------------------------------------------ */
+
+typedef struct rk_pair {
+    uint64_t key, at;
+} rk_pair;
+
+#define RK_RADIX_DIGIT 11
+#define RK_RADIX_CHUNKS 16
+#define RK_RADIX_SCRATCH (RK_RADIX_CHUNKS << RK_RADIX_DIGIT) /* counters */
+
+/* Sort stably by the `bits` bits from bit `low` on. The result lies in a or in tmp, *sorted says where; the other one is
+ * destroyed. scratch: RK_RADIX_SCRATCH counters. -1 only when the pool reports a failure. */
+RB_NODISCARD int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits, int64_t *scratch,
+                                uint64_t **sorted);
+RB_NODISCARD int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
+                                rk_pair **sorted);
+
+/* Negative, zero or positive as row i orders before, with or after row j. */
+typedef int (*rk_compare_fn)(const void *ctx, int64_t i, int64_t j);
+/* Sorts the row numbers at[0..n) stably; tmp has room for n. */
+void rk_merge_sort(int64_t *at, int64_t *tmp, int64_t n, rk_compare_fn compare, const void *ctx);
+
+/* Position of the last element <= x in ascending a, -1 if there is none; of the first >= x, n if there is none. */
+int64_t rk_bin_last(const int64_t *a, int64_t n, int64_t x);
+int64_t rk_bin_first(const int64_t *a, int64_t n, int64_t x);
+
+/* ---- hashing: hashset.c ------------------------------------------------------------------------------------------- */
+
+/* Set of keys with room for all that will be added: slots is a power of two at least twice their number, zeroed. */
+typedef struct rk_set {
+    uint64_t *slot;
+    int64_t slots;
+    bool has_zero;
+} rk_set;
+void rk_set_add(rk_set *s, const uint64_t *keys, int64_t n);
+void rk_set_has(const rk_set *s, const uint64_t *keys, int64_t n, uint8_t *out);
+
+/* The same as a bitmap over keys 0 .. top. */
+typedef struct rk_bits {
+    uint64_t *word; /* zeroed; top / 64 + 1 words */
+    uint64_t top;
+} rk_bits;
+void rk_bits_add(rk_bits *b, const uint64_t *keys, int64_t n);
+void rk_bits_has(const rk_bits *b, const uint64_t *keys, int64_t n, uint8_t *out);
+int64_t rk_bits_count(const rk_bits *b);
+/* The keys in it, ascending. */
+void rk_bits_list(const rk_bits *b, uint64_t *out);
+
+/* Numbers keys 0, 1, … by first appearance. */
+typedef struct rk_slot {
+    uint64_t key;
+    int64_t id1; /* number + 1; 0: free */
+} rk_slot;
+typedef struct rk_numbering {
+    rk_slot *slot;
+    int64_t slots; /* a power of two; at most half of them are used */
+    int64_t count;
+} rk_numbering;
+/* Numbers keys until all are done or the table is half full; returns how many keys were done. first (may be null) gets
+ * row + i for each new number. */
+int64_t rk_numbering_add(rk_numbering *t, const uint64_t *keys, int64_t n, int64_t row, int32_t *id, int64_t *first);
+/* Number of each key, -1 for one never added. */
+void rk_numbering_find(const rk_numbering *t, const uint64_t *keys, int64_t n, int64_t *id);
+/* Copies all entries into the empty, larger table `to`. */
+void rk_numbering_move(const rk_numbering *from, rk_numbering *to);
+/* The same with an array over all keys that can come: slot holds number + 1, zeroed. Returns the new count. */
+int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64_t row, int64_t count,
+                           int32_t *id, int64_t *first);
+
+/* Rows by group: start[g] .. start[g+1] in rows; start has count+1 elements. */
+void rk_group_starts(const int32_t *id, int64_t n, int64_t count, int64_t *start);
+void rk_group_rows(const int32_t *id, int64_t n, int64_t count, int64_t *start, int64_t *rows);
+
+/* ---- running and moving windows: running.c, moving.c ---------------------------------------------------------------- */
+
+/* Nulls are skipped: NaN for floats, the sentinel for integers when `nulls`. Numeric and temporal types but GUID and SYM. */
+enum rk_running { RK_SUMS, RK_PRDS, RK_AVGS, RK_MINS, RK_MAXS, RK_DELTAS, RK_RATIOS };
+/* Out: AVGS and RATIOS doubles; MINS and MAXS the type of src, but doubles for F32; the others int64, doubles for
+ * floats. */
+void rk_running(enum rk_running what, int type, bool nulls, const void *src, int64_t n, void *out);
+/* Elements differing from the one before; types of at most 8 bytes. out[0] is true. */
+void rk_differ(int type, const void *src, int64_t n, uint8_t *out);
+/* Nulls take the value before them; leading ones stay. */
+void rk_fills(int type, bool nulls, const void *src, int64_t n, void *out);
+
+enum rk_moving { RK_MSUM, RK_MAVG, RK_MMIN, RK_MMAX, RK_MCOUNT, RK_MVAR, RK_MDEV };
+/* Rows [begin, begin+n) of the whole column src; row i sees the rows (i-w, i]. begin is a multiple of w. Out (its first
+ * element is row begin): as above, MAVG, MVAR and MDEV doubles, MCOUNT int64. scratch: RK_MOVING_SCRATCH(w) bytes. */
+#define RK_MOVING_SCRATCH(w) ((size_t)(w) * 32)
+void rk_moving(enum rk_moving what, int type, bool nulls, const void *src, int64_t begin, int64_t n, int64_t w,
+               void *scratch, void *out);
+
+#endif

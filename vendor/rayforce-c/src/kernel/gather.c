@@ -1,0 +1,116 @@
+/* Moving elements about: one loop per width, whatever the type. */
+#include "collect_kernels.h"
+
+typedef struct wide {
+    uint64_t half[2];
+} wide;
+
+#define W uint8_t
+#define RK_SUFFIX 1
+#include "tmpl/width.h"
+#define W uint16_t
+#define RK_SUFFIX 2
+#include "tmpl/width.h"
+#define W uint32_t
+#define RK_SUFFIX 4
+#include "tmpl/width.h"
+#define W uint64_t
+#define RK_SUFFIX 8
+#include "tmpl/width.h"
+#define W wide
+#define RK_SUFFIX 16
+#include "tmpl/width.h"
+
+void rk_gather(int width, const void *src, const int64_t *at, int64_t n, const void *null, void *out) {
+    switch (width) {
+    case 1: gather_1(src, at, n, *(const uint8_t *)null, out); return;
+    case 2: gather_2(src, at, n, *(const uint16_t *)null, out); return;
+    case 4: gather_4(src, at, n, *(const uint32_t *)null, out); return;
+    case 8: gather_8(src, at, n, *(const uint64_t *)null, out); return;
+    default: {
+        wide w;
+        memcpy(&w, null, sizeof w);
+        gather_16(src, at, n, w, out);
+    }
+    }
+}
+
+void rk_reverse(int width, const void *src, int64_t n, void *out) {
+    switch (width) {
+    case 1: reverse_1(src, n, out); return;
+    case 2: reverse_2(src, n, out); return;
+    case 4: reverse_4(src, n, out); return;
+    case 8: reverse_8(src, n, out); return;
+    default: reverse_16(src, n, out);
+    }
+}
+
+void rk_fill(int width, const void *element, int64_t n, void *out) {
+    switch (width) {
+    case 1: fill_1(*(const uint8_t *)element, n, out); return;
+    case 2: fill_2(*(const uint16_t *)element, n, out); return;
+    case 4: fill_4(*(const uint32_t *)element, n, out); return;
+    case 8: fill_8(*(const uint64_t *)element, n, out); return;
+    default: {
+        wide w;
+        memcpy(&w, element, sizeof w);
+        fill_16(w, n, out);
+    }
+    }
+}
+
+void rk_cycle(int width, const void *src, int64_t len, int64_t from, int64_t n, void *out) {
+    const uint8_t *in = src;
+    uint8_t *to = out;
+    while (n > 0) {
+        int64_t run = len - from < n ? len - from : n;
+        memcpy(to, in + from * width, (size_t)(run * width));
+        to += run * width;
+        n -= run;
+        from = 0;
+    }
+}
+
+RB_HOT void rk_iota(int64_t from, int64_t n, int64_t *out) {
+    for (int64_t i = 0; i < n; i++) out[i] = from + i;
+}
+
+RB_HOT int64_t rk_mask_count(const uint8_t *mask, int64_t n) {
+    int64_t k = 0;
+    for (int64_t i = 0; i < n; i++) k += mask[i] != 0;
+    return k;
+}
+
+RB_HOT int64_t rk_mask_positions(const uint8_t *restrict mask, int64_t n, int64_t base, int64_t *restrict out) {
+    int64_t k = 0, i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, mask + i, 8);
+        /* Gathers the lowest bit of each byte into the top byte. */
+        unsigned bits = (unsigned)((eight & 0x0101010101010101u) * 0x0102040810204080u >> 56);
+        for (; bits; bits &= bits - 1) out[k++] = base + i + __builtin_ctz(bits);
+    }
+    for (; i < n; i++)
+        if (mask[i]) out[k++] = base + i;
+    return k;
+}
+
+int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out) {
+    switch (width) {
+    case 1: return select_1(src, mask, n, out);
+    case 2: return select_2(src, mask, n, out);
+    case 4: return select_4(src, mask, n, out);
+    case 8: return select_8(src, mask, n, out);
+    default: return select_16(src, mask, n, out);
+    }
+}
+
+RB_HOT int64_t rk_clip_positions(const int64_t *restrict at, int64_t n, int64_t count, int64_t *restrict out) {
+    int64_t missing = 0;
+    for (int64_t i = 0; i < n; i++) {
+        bool inside = (uint64_t)at[i] < (uint64_t)count;
+        out[i] = inside ? at[i] : -1;
+        missing += !inside;
+    }
+    return missing;
+}

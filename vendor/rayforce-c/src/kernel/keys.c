@@ -1,0 +1,122 @@
+/* Keys: unsigned 64-bit numbers that order and compare as the elements do. */
+#include "collect_kernels.h"
+
+#define SIGN ((uint64_t)1 << 63)
+
+static inline uint64_t key_of_int(int64_t x) { return (uint64_t)x ^ SIGN; }
+
+static inline uint64_t key_of_double(double x) {
+    if (x != x) return 0;
+    x += 0.0; /* -0.0 becomes 0.0 */
+    uint64_t u;
+    memcpy(&u, &x, 8);
+    return u & SIGN ? ~u : u | SIGN;
+}
+
+static inline double double_of_key(uint64_t k) {
+    if (k == 0) return ry_null_f64();
+    uint64_t u = k & SIGN ? k & ~SIGN : ~k;
+    double x;
+    memcpy(&x, &u, 8);
+    return x;
+}
+
+#define LOOP(T, NULL_TEST, EXPR)                                                                                       \
+    do {                                                                                                               \
+        const T *p = (const T *)k->data + begin;                                                                       \
+        const bool nulls = k->nulls;                                                                                   \
+        const uint64_t base = k->base;                                                                                 \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            T x = p[i];                                                                                                \
+            uint64_t key = nulls && (NULL_TEST) ? 0 : (EXPR);                                                          \
+            out[i] = key ? key - base : 0;                                                                             \
+        }                                                                                                              \
+        return;                                                                                                        \
+    } while (0)
+
+RB_HOT static void keys_as_double(const rk_keys *k, int64_t begin, int64_t n, uint64_t *restrict out) {
+    switch (k->type) {
+    case RY_B8:
+    case RY_U8: LOOP(uint8_t, false, key_of_double(x));
+    case RY_I16: LOOP(int16_t, ry_null_is_i16(x), key_of_double(x));
+    case RY_I32:
+    case RY_DATE:
+    case RY_TIME:
+    case RY_SYM: LOOP(int32_t, ry_null_is_i32(x), key_of_double(x));
+    case RY_F32: LOOP(float, false, key_of_double((double)x));
+    case RY_F64: LOOP(double, false, key_of_double(x));
+    default: LOOP(int64_t, ry_null_is_i64(x), key_of_double((double)x));
+    }
+}
+
+RB_HOT static void keys_as_int(const rk_keys *k, int64_t begin, int64_t n, uint64_t *restrict out) {
+    switch (k->type) {
+    case RY_B8:
+    case RY_U8: LOOP(uint8_t, false, key_of_int(x));
+    case RY_I16: LOOP(int16_t, ry_null_is_i16(x), key_of_int(x));
+    case RY_I32:
+    case RY_DATE:
+    case RY_TIME: LOOP(int32_t, ry_null_is_i32(x), key_of_int(x));
+    case RY_SYM: LOOP(int32_t, false, key_of_int(x));
+    default: LOOP(int64_t, false, key_of_int(x));
+    }
+}
+
+#undef LOOP
+
+void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out) {
+    if (k->as_float || k->type == RY_F32 || k->type == RY_F64)
+        keys_as_double(k, begin, n, out);
+    else
+        keys_as_int(k, begin, n, out);
+}
+
+RB_HOT static void span_of(const uint64_t *keys, int64_t n, uint64_t *lo, uint64_t *hi) {
+    uint64_t a = *lo, b = *hi;
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t value = keys[i] ? keys[i] : UINT64_MAX;
+        a = value < a ? value : a;
+        b = keys[i] > b ? keys[i] : b;
+    }
+    *lo = a;
+    *hi = b;
+}
+
+void rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi) {
+    uint64_t block[RK_KEY_BLOCK];
+    *lo = UINT64_MAX;
+    *hi = 0;
+    for (int64_t end = begin + n; begin < end; begin += RK_KEY_BLOCK) {
+        int64_t some = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
+        rk_keys_into(k, begin, some, block);
+        span_of(block, some, lo, hi);
+    }
+}
+
+#define BACK(T, EXPR)                                                                                                  \
+    do {                                                                                                               \
+        T *p = out;                                                                                                    \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            uint64_t key = keys[i] ? keys[i] + base : 0;                                                               \
+            p[i] = (T)(EXPR);                                                                                          \
+        }                                                                                                              \
+        return;                                                                                                        \
+    } while (0)
+
+/* A null that was widened comes back as the null of the type: the low bits of key 0 are not those of its sentinel. */
+#define BACK_INT(T, SENTINEL) BACK(T, key == 0 ? (SENTINEL) : (int64_t)(key ^ SIGN))
+
+RB_HOT void rk_keys_back(int type, uint64_t base, const uint64_t *restrict keys, int64_t n, void *restrict out) {
+    switch (type) {
+    case RY_B8:
+    case RY_U8: BACK(uint8_t, key ^ SIGN);
+    case RY_I16: BACK_INT(int16_t, RY_NULL_I16);
+    case RY_I32:
+    case RY_DATE:
+    case RY_TIME: BACK_INT(int32_t, RY_NULL_I32);
+    case RY_SYM: BACK(int32_t, key ^ SIGN);
+    case RY_F32: BACK(float, double_of_key(key));
+    case RY_F64: BACK(double, double_of_key(key));
+    default: BACK(int64_t, key ^ SIGN);
+    }
+}

@@ -1,0 +1,99 @@
+/* Runs one verb over a range of mixed operands: widen a block of each, compute, narrow the result. */
+#include "kernel.h"
+
+typedef union block {
+    int64_t i[RK_BLOCK];
+    double f[RK_BLOCK];
+    unsigned char bytes[RK_BLOCK * 16]; /* one element of any type, repeated: guids are the widest */
+} block;
+
+/* Does the array already lie there as the domain wants it? */
+static bool is_direct(const rk_side *s, int domain) {
+    return !s->scalar && !s->via && s->scale == 1 && rk_storage(s->type) == domain;
+}
+
+/* n elements from `in`, converted to the domain. */
+static void widen(const rk_side *s, int domain, const void *in, int64_t n, block *out) {
+    bool nulls = s->nulls;
+    if (s->via) {
+        block narrow;
+        rk_to_i64[s->type](in, n, out->i, nulls);
+        rk_from_i64[s->via](out->i, n, &narrow, nulls);
+        rk_to_i64[s->via](&narrow, n, out->i, nulls);
+        if (domain == RY_F64) {
+            memcpy(&narrow, out, sizeof(int64_t) * (size_t)n);
+            rk_to_f64[RY_I64](narrow.i, n, out->f, nulls);
+        }
+        return;
+    }
+    if (domain == RY_F64) {
+        rk_to_f64[s->type](in, n, out->f, nulls);
+        return;
+    }
+    if (domain != RY_I64) {
+        memcpy(out, in, (size_t)(n * ry_width(domain)));
+        return;
+    }
+    if (s->round && ry_class_of(s->type) == RY_C_FLOAT) {
+        rk_to_f64[s->type](in, n, out->f, nulls);
+        for (int64_t i = 0; i < n; i++) {
+            double x = out->f[i];
+            out->i[i] = rk_f64_round(x);
+        }
+    } else {
+        rk_to_i64[s->type](in, n, out->i, nulls);
+    }
+    if (s->scale != 1)
+        for (int64_t i = 0; i < n; i++)
+            if (out->i[i] != RY_NULL_I64) out->i[i] = (int64_t)((uint64_t)out->i[i] * (uint64_t)s->scale);
+}
+
+/* Fills a block with a scalar's one element. */
+static void spread(const rk_side *s, int domain, int64_t n, block *out) {
+    widen(s, domain, s->data, 1, out);
+    size_t w = (size_t)ry_width(domain), have = w, all = w * (size_t)n;
+    while (have < all) {
+        size_t more = have < all - have ? have : all - have;
+        memcpy(out->bytes + have, out->bytes, more);
+        have += more;
+    }
+}
+
+static const void *side_at(const rk_side *s, int domain, int64_t at, int64_t n, block *scratch) {
+    if (s->scalar) return scratch;
+    const char *in = (const char *)s->data + at * ry_width(s->type);
+    if (is_direct(s, domain)) return in;
+    widen(s, domain, in, n, scratch);
+    return scratch;
+}
+
+bool rk_binary_range(const rk_job *job, int64_t begin, int64_t end) {
+    block a, b, r;
+    const int domain = job->domain, width = ry_width(job->type);
+    const bool nulls = job->a.nulls || job->b.nulls;
+    const rk_binary_fn fn = rk_binary[job->verb][domain][nulls];
+    const bool store = job->verb < RK_EQ && rk_storage(job->type) != domain;
+    /* Without anything to convert there is nothing to cut into blocks. */
+    const bool whole = !store && is_direct(&job->a, domain) && is_direct(&job->b, domain);
+    const int64_t step = whole ? end - begin : RK_BLOCK;
+    const int64_t most = end - begin < RK_BLOCK ? end - begin : RK_BLOCK;
+    bool any = false;
+    if (job->a.scalar) spread(&job->a, domain, most, &a);
+    if (job->b.scalar) spread(&job->b, domain, most, &b);
+    for (int64_t i = begin; i < end; i += step) {
+        int64_t n = end - i < step ? end - i : step;
+        char *out = (char *)job->out + i * width;
+        const void *x = side_at(&job->a, domain, i, n, &a), *y = side_at(&job->b, domain, i, n, &b);
+        if (!store) {
+            any |= fn(x, y, out, n);
+            continue;
+        }
+        bool hit = fn(x, y, &r, n);
+        any |= hit;
+        if (domain == RY_F64)
+            rk_from_f64[job->type](r.f, n, out);
+        else
+            rk_from_i64[job->type](r.i, n, out, hit);
+    }
+    return any;
+}

@@ -1,0 +1,88 @@
+/* vector ∘ vector for one type. In: RK_NAME(verb, suffix), RK_T, RK_W (its unsigned twin), RK_IS_NULL(x), RK_NULL; one of
+ * RK_INT8 (no null), RK_INT, RK_INT64, RK_FLOAT64, RK_FLOAT32 is 1. The arrays may be the same, never shifted: hence ivdep. */
+#define T RK_T
+#define W RK_W
+#define RK_LOOP(verb, suffix, out_t, ...)                                                                              \
+    RB_HOT static bool RK_NAME(verb, suffix)(const void *pa, const void *pb, void *po, int64_t n) {                    \
+        const RK_T *va = pa, *vb = pb;                                                                                 \
+        out_t *vo = po;                                                                                                \
+        RK_MASK any = 0;                                                                                               \
+        RK_IVDEP                                                                                                       \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const RK_T a = va[i], b = vb[i];                                                                           \
+            __VA_ARGS__                                                                                                \
+        }                                                                                                              \
+        return any != 0;                                                                                               \
+    }
+
+#if RK_FLOAT64
+#define RK_MASK uint64_t
+#define F(verb, expr)                                                                                                  \
+    RK_LOOP(verb, finite, double, double r = (expr); bool bad = !(r - r == 0); any |= bad; vo[i] = bad ? RK_NULL : r;)
+#elif RK_FLOAT32
+#define RK_MASK uint32_t
+#define F(verb, expr)
+#else
+#define RK_MASK RK_W
+#define F(verb, expr)
+#endif
+
+#if RK_INT || RK_INT64
+#define N(verb, expr)                                                                                                  \
+    RK_LOOP(verb, plain, RK_T, vo[i] = (expr);)                                                                        \
+    RK_LOOP(verb, nulls, RK_T, RK_T r = (expr); int null = (int)RK_IS_NULL(a) | (int)RK_IS_NULL(b); any |= (RK_MASK)null;       \
+            vo[i] = null ? RK_NULL : r;)
+#define K(verb, expr)                                                                                                  \
+    RK_LOOP(verb, plain, RK_T, vo[i] = (expr);)                                                                        \
+    RK_LOOP(verb, nulls, RK_T, RK_T r = (expr); any |= (RK_MASK)RK_IS_NULL(r); vo[i] = r;)
+#elif RK_INT8
+#define N(verb, expr) RK_LOOP(verb, plain, RK_T, vo[i] = (expr);)
+#define K(verb, expr) RK_LOOP(verb, plain, RK_T, vo[i] = (expr);)
+#else
+#define N(verb, expr)
+#define K(verb, expr)
+#endif
+
+#if RK_INT64
+#define D(verb, expr)                                                                                                  \
+    RK_LOOP(verb, plain, RK_T, bool null = b == 0; any |= (RK_MASK)null; vo[i] = null ? RK_NULL : (expr);)             \
+    RK_LOOP(verb, nulls, RK_T, bool null = RK_IS_NULL(a) || RK_IS_NULL(b) || b == 0; any |= (RK_MASK)null;             \
+            vo[i] = null ? RK_NULL : (expr);)
+#else
+#define D(verb, expr)
+#endif
+
+#if RK_FLOAT64 || RK_FLOAT32
+#define C(verb, expr, real) RK_LOOP(verb, plain, uint8_t, vo[i] = (real);)
+#else
+#define C(verb, expr, real) RK_LOOP(verb, plain, uint8_t, vo[i] = (expr);)
+#endif
+
+#if RK_INT8
+#define L(verb, expr) RK_LOOP(verb, plain, RK_T, vo[i] = (expr);)
+#else
+#define L(verb, expr)
+#endif
+
+#include "../binary.def"
+
+#undef N
+#undef K
+#undef D
+#undef F
+#undef C
+#undef L
+#undef T
+#undef W
+#undef RK_LOOP
+#undef RK_MASK
+#undef RK_NAME
+#undef RK_T
+#undef RK_W
+#undef RK_IS_NULL
+#undef RK_NULL
+#undef RK_INT8
+#undef RK_INT
+#undef RK_INT64
+#undef RK_FLOAT64
+#undef RK_FLOAT32

@@ -1,0 +1,60 @@
+/* vector → accumulator for one element type. In: RK_NAME(verb), RK_T, RK_IS_NULL(x), RK_REAL (1: doubles, NaN always left
+ * out). A null counts as the start value, which changes no result. */
+#if RK_REAL
+#define A double
+#define RK_FIELD f
+#define RK_START(int_start, real_start) (real_start)
+#define RK_WRAP(p, op, q) ((p)op(q))
+#define RK_SKIP(x) ((void)nulls, RK_IS_NULL(x))
+#else
+#define A int64_t
+#define RK_FIELD i
+#define RK_START(int_start, real_start) (int_start)
+#define RK_WRAP(p, op, q) ((int64_t)((uint64_t)(p)op(uint64_t)(q)))
+#define RK_SKIP(x) (nulls && RK_IS_NULL(x))
+#endif
+
+#define R(verb, int_start, real_start, step, merge)                                                                    \
+    static inline A RK_NAME(verb##_merge)(A a, A b) { return merge; }                                                  \
+    static inline __attribute__((always_inline)) void RK_NAME(verb##_body)(const RK_T *v, int64_t n, bool nulls,       \
+                                                                           rk_acc *out) {                              \
+        A lane[RK_LANES];                                                                                              \
+        int64_t gone = 0, i = 0;                                                                                       \
+        for (int j = 0; j < RK_LANES; j++) lane[j] = RK_START(int_start, real_start);                                  \
+        for (; i + RK_LANES <= n; i += RK_LANES)                                                                       \
+            for (int j = 0; j < RK_LANES; j++) {                                                                       \
+                const RK_T e = v[i + j];                                                                               \
+                const bool skip = RK_SKIP(e);                                                                          \
+                const A x = (A)e, a = lane[j], r = (A)(step);                                                          \
+                lane[j] = skip ? a : r;                                                                                \
+                gone += skip;                                                                                          \
+            }                                                                                                          \
+        for (int j = 0; i < n; i++, j++) {                                                                             \
+            const RK_T e = v[i];                                                                                       \
+            const bool skip = RK_SKIP(e);                                                                              \
+            const A x = (A)e, a = lane[j], r = (A)(step);                                                              \
+            lane[j] = skip ? a : r;                                                                                    \
+            gone += skip;                                                                                              \
+        }                                                                                                              \
+        for (int half = RK_LANES / 2; half > 0; half /= 2)                                                             \
+            for (int j = 0; j < half; j++) lane[j] = RK_NAME(verb##_merge)(lane[j], lane[j + half]);                   \
+        out->n = n - gone;                                                                                             \
+        out->u.RK_FIELD = lane[0];                                                                                     \
+    }                                                                                                                  \
+    RB_HOT static void RK_NAME(verb)(const void *in, int64_t n, bool nulls, rk_acc *out) {                             \
+        if (nulls)                                                                                                     \
+            RK_NAME(verb##_body)(in, n, true, out);                                                                    \
+        else                                                                                                           \
+            RK_NAME(verb##_body)(in, n, false, out);                                                                   \
+    }
+#include "../reduce.def"
+#undef R
+#undef A
+#undef RK_FIELD
+#undef RK_START
+#undef RK_WRAP
+#undef RK_SKIP
+#undef RK_NAME
+#undef RK_T
+#undef RK_IS_NULL
+#undef RK_REAL
