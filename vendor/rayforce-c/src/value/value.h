@@ -95,6 +95,7 @@ _Static_assert(sizeof(ray_val) <= RB_CACHE_LINE, "a header is one cache line");
 #define RV_M_ASC 0x0001
 #define RV_M_DESC 0x0002
 #define RV_M_UNIQUE 0x0004
+#define RV_M_NAMES_ARE_VARS 0x0008 /* lambda: its body holds builtins as values, every name in it is a variable */
 
 /* ---- counting and memory: object.c --------------------------------------------------------------------------- */
 
@@ -282,6 +283,7 @@ struct rv_builtin {
 #define RV_F_ATOMIC 0x02     /* maps over elements: one output row per input row */
 #define RV_F_AGGREGATE 0x04  /* a column in, an atom out */
 #define RV_F_RESTRICTED 0x08 /* refused in restricted mode */
+#define RV_F_NULLS 0x10      /* UNARY, BINARY: takes the untyped null too; the caller refuses it to all others (type) */
 
 RB_NODISCARD ray_val *rv_lambda_new_take(ray_val *params, ray_val *body, ray_val *captures); /* captures may be null */
 RB_NODISCARD ray_val *rv_builtin_new(const rv_builtin *row);

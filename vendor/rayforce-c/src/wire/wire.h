@@ -64,6 +64,9 @@ RB_NODISCARD ray_val *rw_request_apply(const rw_dialect *d, ray_val *source, ray
                                        bool *needs_function);
 /* Assigns value to the global `name` and answers with something small where the dialect can. */
 RB_NODISCARD ray_val *rw_request_set(const rw_dialect *d, int32_t name, ray_val *value);
+/* What a received message asks for, as a form for an evaluator that evaluates the arguments of calls: where the dialect
+ * passes them as they are, they are quoted. */
+RB_NODISCARD ray_val *rw_request_form(const rw_dialect *d, ray_val *message);
 
 /* ---- writing: out.c ------------------------------------------------------------------------------------------ */
 
