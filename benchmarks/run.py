@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ["bench_client.py"]
+PARTS = ["bench_client.py", "bench_engine.py"]
 
 
 def main() -> int:
