@@ -45,7 +45,8 @@
 #define UT_ERROR(x, wanted)                                                                                            \
     do {                                                                                                               \
         rb_error_clear();                                                                                              \
-        (void)(x);                                                                                                     \
+        __typeof__(x) ut_result = (x);                                                                                 \
+        (void)ut_result;                                                                                               \
         if (rb_error_code() != (wanted))                                                                               \
             UT_FAIL("%s: error %d (%s), expected %d", #x, rb_error_code(), rb_error_get()->text, wanted);              \
     } while (0)
