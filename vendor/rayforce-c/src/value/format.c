@@ -114,9 +114,10 @@ static int put_indent(rv_printer *p, int n) {
     return r;
 }
 
-static int put_block(rv_printer *p, const ray_val *v, int indent);
+static int put_block(rv_printer *p, const ray_val *v, int indent, size_t line);
 
 static int put_block_entry(rv_printer *p, const ray_val *v, int64_t i, int indent) {
+    size_t line = p->out->len;
     int r = put_indent(p, indent);
     const ray_val *values = v;
     if (v->type == RY_DICT) {
@@ -124,7 +125,7 @@ static int put_block_entry(rv_printer *p, const ray_val *v, int64_t i, int inden
         if (!r) r = rv_put_entry(p, v->u.pair.keys, i, RV_LOOK_REPL);
         if (!r) r = rv_put(p, ": ", 2);
     }
-    if (!r) r = values->type == RY_LIST ? put_block(p, rv_list_get(values, i), indent) : rv_put_element(p, values, i);
+    if (!r) r = values->type == RY_LIST ? put_block(p, rv_list_get(values, i), indent, line) : rv_put_element(p, values, i);
     return r ? r : rv_put_char(p, '\n');
 }
 
@@ -142,18 +143,20 @@ static int put_entries(rv_printer *p, const ray_val *v, int indent) {
     return r ? r : rv_put(p, "...\n", 4);
 }
 
-/* The value on one line if that has room, else its entries one by one. */
-static int put_block(rv_printer *p, const ray_val *v, int indent) {
+/* The value on the line that began at `line` if that has room, else its entries one by one. */
+static int put_block(rv_printer *p, const ray_val *v, int indent, size_t line) {
     if (v->type == RY_TABLE && rv_table_columns(v))
         return rv_put_box(p, v, RV_FORMAT_ROWS, RV_FORMAT_COLUMNS, RV_FORMAT_CELL);
     if (v->type != RY_LIST && v->type != RY_DICT) return rv_put_line(p, v, RV_LOOK_REPL);
     size_t start = p->out->len;
-    int depth = p->depth;
-    p->stop = start + RV_FORMAT_LINE;
-    p->depth = 0; /* a line that fits is nested less deep than it is long */
-    int r = rv_put_line(p, v, RV_LOOK_REPL);
-    p->depth = depth;
-    p->stop = SIZE_MAX;
+    int depth = p->depth, r = 1;
+    if (start < line + RV_FORMAT_LINE) {
+        p->stop = line + RV_FORMAT_LINE;
+        p->depth = 0; /* a line that fits is nested less deep than it is long */
+        r = rv_put_line(p, v, RV_LOOK_REPL);
+        p->depth = depth;
+        p->stop = SIZE_MAX;
+    }
     if (r <= 0) return r;
     p->out->len = start;
     p->depth++;
@@ -170,7 +173,7 @@ static int put_styled(rv_printer *p, const ray_val *v, enum rv_style style) {
     if (style == RV_PRINTLN) return rv_put_line(p, v, RV_LOOK_PLAIN);
     if (style == RV_FORMAT) return rv_put_line(p, v, RV_LOOK_FORMAT);
     if (style == RV_SHOW) return rv_put_line(p, v, RV_LOOK_SHOW);
-    return v->type == RY_NULL ? 0 : put_block(p, v, 0);
+    return v->type == RY_NULL ? 0 : put_block(p, v, 0, p->out->len);
 }
 
 static int finish(rv_printer *p, size_t start, int r) {

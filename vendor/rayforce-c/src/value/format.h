@@ -21,7 +21,7 @@ enum rv_look {
 #define RV_FORMAT_ENTRIES_MAX 20000
 /* No text grows beyond this: RB_E_LIMIT. */
 #define RV_FORMAT_BYTES_MAX ((size_t)1 << 30)
-/* One line of a list or dict, and of a vector before it is cut, on the console. */
+/* One line of the console with a list or dict, indent and all; the elements of a vector before it is cut. */
 #define RV_FORMAT_LINE 80
 /* Bytes of a builtin's name that are shown. */
 #define RV_FORMAT_BUILTIN 13

@@ -145,7 +145,7 @@ int rv_put_vector(rv_printer *p, const ray_val *v, bool cut) {
     bool fill = p->fill;
     int r = rv_put_char(p, '[');
     if (r) return r;
-    if (cut) p->stop = start + RV_FORMAT_LINE, p->fill = false;
+    if (cut) p->stop = start + 1 + RV_FORMAT_LINE, p->fill = false;
     for (int64_t i = 0; i < v->len && !r; i++) {
         end = p->out->len;
         if (i) r = rv_put_char(p, ' ');

@@ -46,6 +46,12 @@ static int64_t display_width(const char *text, size_t n) {
     return width;
 }
 
+/* What stands for a column without a name. */
+static const char *column_name(const ray_val *t, int64_t column, size_t *n) {
+    const char *name = rv_sym_text(rv_table_name(t, column), n);
+    return *n ? name : (*n = 1, "?");
+}
+
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 /* Length of the text without a character that was cut in two at its end. */
@@ -78,7 +84,7 @@ static int measure(box *b) {
         const ray_val *column = rv_table_column_get(b->t, c);
         const char *type = ry_name(column->type);
         size_t n;
-        const char *name = rv_sym_text(rv_table_name(b->t, c), &n);
+        const char *name = column_name(b->t, c, &n);
         b->width[c] = 0;
         widen(b, c, display_width(name, n));
         widen(b, c, (int64_t)strlen(type));
@@ -128,7 +134,7 @@ static int put_heads(box *b, bool types) {
             text = ry_name(rv_table_column_get(b->t, c)->type);
             n = strlen(text);
         } else if (c < b->columns) {
-            text = rv_sym_text(rv_table_name(b->t, c), &n);
+            text = column_name(b->t, c, &n);
         }
         r = put_z(b, "│");
         if (!r) r = put_centred(b, c, text, n);
