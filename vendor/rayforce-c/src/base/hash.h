@@ -22,7 +22,7 @@ static inline uint64_t rb_hash_u64(uint64_t x) {
 
 /* Order matters: combine(a, b) is not combine(b, a). */
 static inline uint64_t rb_hash_combine(uint64_t seed, uint64_t x) {
-    return rb_hash_fold(seed ^ 0xa0761d6478bd642fu, x ^ 0xe7037ed1a0b428dbu) + RB_HASH_SEED;
+    return rb_hash_fold(rb_hash_fold(seed ^ 0xa0761d6478bd642fu, x ^ 0xe7037ed1a0b428dbu), RB_HASH_SEED);
 }
 
 static inline uint64_t rb_hash_load(const uint8_t *p, size_t n) {
@@ -37,7 +37,7 @@ static inline uint64_t rb_hash_bytes(const void *bytes, size_t n) {
     for (; n > 16; p += 16, n -= 16)
         h = rb_hash_fold(rb_hash_load(p, 8) ^ 0xa0761d6478bd642fu, rb_hash_load(p + 8, 8) ^ h);
     uint64_t a = n ? rb_hash_load(p, n < 8 ? n : 8) : 0, b = n > 8 ? rb_hash_load(p + 8, n - 8) : 0;
-    return rb_hash_fold(a ^ 0xe7037ed1a0b428dbu, b ^ h) ^ h;
+    return rb_hash_fold(rb_hash_fold(a ^ 0xe7037ed1a0b428dbu, b ^ h), h ^ RB_HASH_SEED);
 }
 
 #endif
