@@ -368,6 +368,7 @@ static ray_val *request_form(ray_val *v) {
 const rw_dialect rw_dialect_v1 = {
     .name = "1.x",
     .version = 1,
+    .sends_empty = true,
     .by_code = by_code,
     .by_type = by_type,
     .call = request_call,

@@ -4,10 +4,13 @@
 
 #include "../base/alloc.h"
 
-#define SLOTS 1024 /* direct-mapped: a newcomer replaces what is there */
+#define SLOT_BITS 10 /* direct-mapped: a newcomer replaces what is there */
+#define SLOTS (1 << SLOT_BITS)
 
 typedef struct slot {
-    uint64_t word; /* the bytes of a name of up to 7 */
+    uint64_t word;    /* up to 7 bytes: they themselves; longer ones: a mixture of their first and last 8 */
+    const char *text; /* of a longer one, in the process-wide table */
+    size_t n;
     int32_t id;
     bool used;
 } slot;
@@ -24,17 +27,32 @@ static inline unsigned zero_at(uint64_t w) {
     return z ? (unsigned)__builtin_ctzll(z) >> 3 : 8;
 }
 
-static inline size_t slot_of(uint64_t w) { return (size_t)((w * 0x9e3779b97f4a7c15u) >> 54); }
+static inline slot *slot_of(rw_names_cache *cache, uint64_t w) {
+    return &cache->slots[(w * 0x9e3779b97f4a7c15u) >> (64 - SLOT_BITS)];
+}
 
 static int32_t short_name(rw_take *t, const uint8_t *p, unsigned n, uint64_t word) {
-    slot *s = &t->cache->slots[slot_of(word)];
-    if (s->used && s->word == word) return s->id;
+    slot *s = slot_of(t->cache, word);
+    if (s->used && s->n == n && s->word == word) return s->id;
     int32_t id = rw_take_intern(t, (const char *)p, n);
-    if (id >= 0) *s = (slot){.word = word, .id = id, .used = true};
+    if (id >= 0) *s = (slot){.word = word, .n = n, .id = id, .used = true};
     return id;
 }
 
-static int32_t long_name(rw_take *t, const char *text, size_t n) { return rw_take_intern(t, text, n); }
+static int32_t long_name(rw_take *t, const char *text, size_t n) {
+    if (n < 8) return rw_take_intern(t, text, n);
+    uint64_t first, last;
+    memcpy(&first, text, 8);
+    memcpy(&last, text + n - 8, 8);
+    uint64_t word = first ^ (last << 29 | last >> 35) ^ n;
+    slot *s = slot_of(t->cache, word);
+    if (s->used && s->n == n && s->word == word && memcmp(s->text, text, n) == 0) return s->id;
+    int32_t id = rw_take_intern(t, text, n);
+    if (id < 0) return -1;
+    *s = (slot){.word = word, .n = n, .id = id, .used = true};
+    s->text = rv_sym_text(id, &s->n);
+    return id;
+}
 
 int rw_names_scan(rw_take *t, rb_cursor *c, int32_t *ids, int max) {
     if (!t->cache) {
