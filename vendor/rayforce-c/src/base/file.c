@@ -1,0 +1,227 @@
+#include "file.h"
+
+#include "alloc.h"
+#include "error.h"
+#include "rand.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if RAY_TESTING
+static _Atomic int fail_in;
+void rb_file_fail_at(int n) { atomic_store(&fail_in, n); }
+static bool fails_now(void) {
+    if (atomic_load(&fail_in) <= 0 || atomic_fetch_sub(&fail_in, 1) != 1) return false;
+    errno = EIO;
+    return true;
+}
+#else
+static bool fails_now(void) { return false; }
+#endif
+
+static int failed(const char *path) { return rb_fail_errno(RB_E_IO, path); }
+
+/* Closes without losing the errno of what failed before. */
+static int failed_and_close(const char *path, int fd) {
+    failed(path);
+    close(fd);
+    return -1;
+}
+
+static int open_read(const char *path, struct stat *st) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return failed(path);
+    return fstat(fd, st) == 0 ? fd : failed_and_close(path, fd);
+}
+
+int rb_file_map(const char *path, rb_mapping *out) {
+    struct stat st;
+    int fd = open_read(path, &st);
+    if (fd < 0) return -1;
+    *out = (rb_mapping){NULL, 0};
+    if (!S_ISREG(st.st_mode)) {
+        close(fd);
+        return rb_fail(RB_E_IO, "%s: not a regular file", path);
+    }
+    if (st.st_size > 0) {
+        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (p == MAP_FAILED) return failed_and_close(path, fd);
+        *out = (rb_mapping){p, (size_t)st.st_size};
+    }
+    close(fd);
+    return 0;
+}
+
+void rb_file_unmap(rb_mapping *m) {
+    if (m->p) munmap((void *)(uintptr_t)m->p, m->len);
+    *m = (rb_mapping){NULL, 0};
+}
+
+int rb_file_read(const char *path, rb_bytes *out) {
+    enum { STEP = 1 << 16 };
+    struct stat st;
+    int fd = open_read(path, &st);
+    if (fd < 0) return -1;
+    size_t room = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1 : STEP;
+    for (;;) {
+        uint8_t *at = rb_bytes_reserve(out, room);
+        if (!at) break;
+        ssize_t n = read(fd, at, out->cap - out->len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return failed_and_close(path, fd);
+        out->len += (size_t)n;
+        room = out->cap > out->len ? 1 : STEP;
+        if (n == 0) {
+            close(fd);
+            return 0;
+        }
+    }
+    close(fd);
+    return -1;
+}
+
+int64_t rb_file_size(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : failed(path);
+}
+
+bool rb_file_exists(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------- */
+
+struct rb_writer {
+    int fd;
+    size_t path_size; /* with its zero; the temporary's name follows the path's in `names` */
+    char names[];
+};
+
+enum { SUFFIX = 18 }; /* a dot, sixteen digits, a zero */
+
+static const char *final_path(const rb_writer *w) { return w->names; }
+static char *temporary(rb_writer *w) { return w->names + w->path_size; }
+static size_t writer_size(size_t path_size) { return sizeof(rb_writer) + 2 * path_size + SUFFIX; }
+
+/* A fresh file beside the final one, under a name that nobody has. */
+static int open_temporary(rb_writer *w) {
+    for (;;) {
+        uint64_t number;
+        RB_TRY(rb_rand_system(&number, sizeof number), -1);
+        memcpy(temporary(w), final_path(w), w->path_size);
+        snprintf(temporary(w) + w->path_size - 1, SUFFIX, ".%016llx", (unsigned long long)number);
+        w->fd = fails_now() ? -1 : open(temporary(w), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (w->fd >= 0) return 0;
+        if (errno != EEXIST) return failed(final_path(w));
+    }
+}
+
+rb_writer *rb_writer_new(const char *path) {
+    size_t path_size = strlen(path) + 1;
+    rb_writer *w = rb_alloc(writer_size(path_size));
+    if (!w) return NULL;
+    w->path_size = path_size;
+    memcpy(w->names, path, path_size);
+    if (open_temporary(w) == 0) return w;
+    rb_free(w, writer_size(path_size));
+    return NULL;
+}
+
+int rb_writer_put(rb_writer *w, const void *p, size_t n) {
+    for (const char *at = p; n;) {
+        bool torn = fails_now();
+        ssize_t done = write(w->fd, at, torn ? n / 2 : n);
+        if (torn) errno = EIO;
+        if (torn || (done < 0 && errno != EINTR)) return failed(final_path(w));
+        if (done < 0) continue;
+        at += done;
+        n -= (size_t)done;
+    }
+    return 0;
+}
+
+void rb_writer_free(rb_writer *w) {
+    if (!w) return;
+    if (w->fd >= 0) {
+        close(w->fd);
+        unlink(temporary(w));
+    }
+    rb_free(w, writer_size(w->path_size));
+}
+
+/* The name is durable once its directory is. EINVAL: a file system whose directories need no such thing. */
+static int sync_parent(const char *path) {
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) + (slash == path) : 1;
+    char *dir = rb_alloc(n + 1);
+    if (!dir) return -1;
+    memcpy(dir, slash ? path : ".", n);
+    dir[n] = 0;
+    int fd = open(dir, O_RDONLY | O_CLOEXEC);
+    rb_free(dir, n + 1);
+    if (fd < 0) return failed(path);
+    if (fails_now() || (fsync(fd) != 0 && errno != EINVAL)) return failed_and_close(path, fd);
+    close(fd);
+    return 0;
+}
+
+int rb_writer_commit_take(rb_writer *w) {
+    int r = -1;
+    if (fails_now() || fsync(w->fd) != 0 || fails_now() ||
+        rename(temporary(w), final_path(w)) != 0) {
+        failed(final_path(w));
+    } else {
+        close(w->fd);
+        w->fd = -1;
+        r = sync_parent(final_path(w));
+    }
+    rb_writer_free(w);
+    return r;
+}
+
+int rb_file_write(const char *path, const void *p, size_t n) {
+    rb_writer *w = rb_writer_new(path);
+    if (!w) return -1;
+    if (rb_writer_put(w, p, n) == 0) return rb_writer_commit_take(w);
+    rb_writer_free(w);
+    return -1;
+}
+
+/* ---- directories --------------------------------------------------------------------------------------------- */
+
+int rb_dir_make(const char *path) {
+    size_t size = strlen(path) + 1;
+    char *part = rb_alloc(size);
+    if (!part) return -1;
+    memcpy(part, path, size);
+    int r = 0;
+    for (size_t i = 1; i < size && r == 0; i++) {
+        if (part[i] && part[i] != '/') continue;
+        char was = part[i];
+        part[i] = 0;
+        if (fails_now() || (mkdir(part, 0777) != 0 && errno != EEXIST)) r = failed(path);
+        part[i] = was;
+    }
+    rb_free(part, size);
+    struct stat st;
+    if (r == 0 && stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) return rb_fail(RB_E_IO, "%s: not a directory", path);
+    return r;
+}
+
+int rb_file_remove(const char *path) { return !fails_now() && remove(path) == 0 ? 0 : failed(path); }
+
+int rb_dir_each(const char *path, int (*each)(void *ctx, const char *name), void *ctx) {
+    DIR *dir = opendir(path);
+    if (!dir) return failed(path);
+    int r = 0;
+    for (struct dirent *e; r >= 0 && (e = readdir(dir));)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) r = each(ctx, e->d_name);
+    closedir(dir);
+    return r < 0 ? -1 : 0;
+}

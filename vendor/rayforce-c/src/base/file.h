@@ -1,0 +1,44 @@
+/* The file system: nothing else opens, maps, renames or removes files. Failures are RB_E_IO with errno in detail 0 and
+ * the path in the text. */
+#ifndef RB_FILE_H
+#define RB_FILE_H
+
+#include "base.h"
+#include "bytes.h"
+
+/* A whole file in memory, read-only. Nothing is mapped for an empty one: p is null. */
+typedef struct rb_mapping {
+    const uint8_t *p;
+    size_t len;
+} rb_mapping;
+
+RB_NODISCARD int rb_file_map(const char *path, rb_mapping *out);
+void rb_file_unmap(rb_mapping *m); /* also empties it */
+RB_NODISCARD int rb_file_read(const char *path, rb_bytes *out); /* appends; whatever the file is, also a pipe */
+int64_t rb_file_size(const char *path);                          /* -1: failed */
+bool rb_file_exists(const char *path);
+
+/* A file that comes into being as a whole: bytes go to a temporary beside it; commit makes them durable and puts them in
+ * its place, so that readers and crashes see the old file or the new one. */
+typedef struct rb_writer rb_writer;
+
+RB_NODISCARD rb_writer *rb_writer_new(const char *path);
+RB_NODISCARD int rb_writer_put(rb_writer *w, const void *p, size_t n);
+/* Frees w. On failure the old file is as it was, unless all but making the directory durable had been done. */
+RB_NODISCARD int rb_writer_commit_take(rb_writer *w);
+void rb_writer_free(rb_writer *w);                     /* gives up; null is ignored */
+/* The three in one. */
+RB_NODISCARD int rb_file_write(const char *path, const void *p, size_t n);
+
+RB_NODISCARD int rb_dir_make(const char *path); /* with parents; one that exists is no failure */
+RB_NODISCARD int rb_file_remove(const char *path); /* a file or an empty directory */
+/* Calls each with the names in a directory, in no order, without "." and ".."; stops at a negative result. */
+RB_NODISCARD int rb_dir_each(const char *path, int (*each)(void *ctx, const char *name), void *ctx);
+
+#if RAY_TESTING
+/* The n-th system call that writes or makes durable from now on fails with RB_E_IO (1 = the next), a write after half of
+ * its bytes; n <= 0 turns it off. */
+void rb_file_fail_at(int n);
+#endif
+
+#endif
