@@ -33,21 +33,21 @@ ray_val *rl_resolve_builtin(ray_rt *rt, const char *name, size_t n);
 RB_NODISCARD ray_val *rl_lookup(ray_rt *rt, int32_t name);
 ray_val *rl_global_get(ray_rt *rt, int32_t name); /* borrowed; null, no error set: unbound */
 RB_NODISCARD int rl_global_set(ray_rt *rt, int32_t name, ray_val *v); /* RB_E_RESERVE */
-bool rl_global_delete(ray_rt *rt, int32_t name);   /* was it bound? */
+RB_NODISCARD int rl_global_delete(ray_rt *rt, int32_t name); /* 1: it was bound, 0: it was not; RB_E_RESERVE */
 RB_NODISCARD ray_val *rl_global_names(ray_rt *rt); /* SYM vector of what the user bound, in order of binding */
 
 /* Names that a statement adds while it evaluates an expression: columns. Found before globals and after the locals of
- * lambdas that the expression itself calls. Lives on the caller's stack. */
+ * lambdas that the expression itself calls. Lives on the caller's stack, the fields below `ctx` zero. */
 typedef struct rl_scope rl_scope;
 struct rl_scope {
     ray_val *(*find)(void *ctx, int32_t name); /* owned; null with no error set: not here */
     void *ctx;
-    rl_scope *outer; /* for env.c */
-    void *frame;     /* for env.c */
+    int kind;                  /* env.h: 0 is a statement's scope */
+    rl_scope *outer, *visible; /* env.h: the next one outside, and the next that is no lambda's */
 };
 void rl_scope_push(ray_rt *rt, rl_scope *s);
 void rl_scope_pop(ray_rt *rt, rl_scope *s);
 
-/* ---- special forms and verbs that call back: special.c, higher.c, code.c; rows in api/builtins.def ---------------- */
+/* Special forms, verbs that call back and code as data: special.h, higher.h, code.h; rows in api/builtins.def. */
 
 #endif

@@ -1,0 +1,218 @@
+#include "env.h"
+
+#include "../base/alloc.h"
+
+#define ARGS_INLINE 8
+
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
+
+static void args_release(ray_val **args, int n) {
+    for (int i = 0; i < n; i++) rv_release(args[i]);
+}
+
+/* Left to right; the first failure ends it, and what was made is released. */
+static int args_eval(rl_env *e, ray_val *const *forms, int n, ray_val **args) {
+    for (int i = 0; i < n; i++) {
+        if ((args[i] = rl_eval_form(e, forms[i]))) continue;
+        args_release(args, i);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- builtins ---------------------------------------------------------------------------------------------------- */
+
+static const char *plural(int n) { return n == 1 ? "" : "s"; }
+
+static int arity_fail(const rv_builtin *row, int n) {
+    if (row->min == row->max)
+        return rb_fail(RB_E_ARITY, "%s: expected %d argument%s, got %d", row->name, row->min, plural(row->min), n);
+    if (row->max < 0)
+        return rb_fail(RB_E_ARITY, "%s: expected at least %d argument%s, got %d", row->name, row->min, plural(row->min), n);
+    return rb_fail(RB_E_ARITY, "%s: expected %d to %d arguments, got %d", row->name, row->min, row->max, n);
+}
+
+static int builtin_check(const rl_env *e, const rv_builtin *row, int n) {
+    if (n < row->min || (row->max >= 0 && n > row->max)) return arity_fail(row, n);
+    if ((row->flags & RV_F_RESTRICTED) && e->rt->restricted)
+        return rb_fail(RB_E_ACCESS, "%s is not allowed in restricted mode", row->name);
+    return 0;
+}
+
+/* The untyped null is no operand, except of the few verbs that ask about it. */
+static int null_check(const rv_builtin *row, ray_val *const *args, int n) {
+    if (row->type == RY_VARIADIC || (row->flags & (RV_F_NULLS | RV_F_SPECIAL))) return 0;
+    for (int i = 0; i < n; i++)
+        if (args[i]->type == RY_NULL)
+            return rb_fail(RB_E_TYPE, "%s: argument %d is null, expected a value", row->name, i + 1);
+    return 0;
+}
+
+/* (+ a b c): a binary verb that takes more is folded from the left. */
+static ray_val *fold_args(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
+    ray_val *acc = rv_retain(args[0]);
+    for (int i = 1; acc && i < n; i++) {
+        ray_val *two[2] = {acc, args[i]}, *next = row->fn(e->rt, two, 2);
+        rv_release(acc);
+        acc = next;
+    }
+    return acc;
+}
+
+static ray_val *builtin_run(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
+    RB_TRY(null_check(row, args, n), NULL);
+    ray_val *v = row->type == RY_BINARY && n > 2 ? fold_args(e, row, args, n) : row->fn(e->rt, args, n);
+    RB_ASSERT(!v || !rv_check(v));
+    return v;
+}
+
+static ray_val *builtin_eval(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+    RB_TRY(builtin_check(e, row, n), NULL);
+    if (row->flags & RV_F_SPECIAL) return row->fn(e->rt, forms, n);
+    ray_val *room[ARGS_INLINE], **args = room, *v = NULL;
+    if (n > ARGS_INLINE && !(args = rb_alloc((size_t)n * sizeof *args))) return NULL;
+    if (args_eval(e, forms, n, args) == 0) {
+        v = builtin_run(e, row, args, n);
+        args_release(args, n);
+    }
+    if (args != room) rb_free(args, (size_t)n * sizeof *args);
+    return v;
+}
+
+/* ---- lambdas ----------------------------------------------------------------------------------------------------- */
+
+static ray_val *lambda_body(rl_env *e, ray_val *fn) {
+    const ray_val *body = fn->u.fn.body;
+    ray_val *v = rl_eval_forms(e, RV_DATA(ray_val *, body), body->len);
+    if (!v && e->returned) {
+        v = e->returned;
+        e->returned = NULL;
+    }
+    return v;
+}
+
+static int lambda_arity(const ray_val *fn, int n) {
+    int64_t wanted = fn->u.fn.params->len;
+    if (n == wanted) return 0;
+    return rb_fail(RB_E_ARITY, "lambda: expected %lld argument%s, got %d", (long long)wanted, wanted == 1 ? "" : "s", n);
+}
+
+/* Consumes the arguments. Parameters that are no symbols count, but have no name to be found by. */
+static ray_val *lambda_run_take(rl_env *e, ray_val *fn, ray_val **args, int n) {
+    if (lambda_arity(fn, n) < 0 || rl_guard(e) < 0) {
+        args_release(args, n);
+        return NULL;
+    }
+    const ray_val *params = fn->u.fn.params;
+    rl_frame f;
+    rl_frame_push(e, &f, RL_LAMBDA, fn);
+    const ray_val *was = e->message;
+    bool bad = false;
+    e->message = NULL;
+    for (int i = 0; i < n; i++) {
+        if (bad || params->type != RY_SYM) rv_release(args[i]);
+        else bad = rl_local_add_take(&f, RV_DATA(int32_t, params)[i], args[i]) < 0;
+    }
+    ray_val *v = bad ? NULL : lambda_body(e, fn);
+    e->message = was;
+    rl_frame_pop(e, &f);
+    return v;
+}
+
+static ray_val *lambda_eval(rl_env *e, ray_val *fn, ray_val *const *forms, int n) {
+    ray_val *room[ARGS_INLINE], **args = room, *v = NULL;
+    if (n > ARGS_INLINE && !(args = rb_alloc((size_t)n * sizeof *args))) return NULL;
+    if (args_eval(e, forms, n, args) == 0) v = lambda_run_take(e, fn, args, n);
+    if (args != room) rb_free(args, (size_t)n * sizeof *args);
+    return v;
+}
+
+static ray_val *lambda_apply(rl_env *e, ray_val *fn, ray_val *const *args, int n) {
+    ray_val *room[ARGS_INLINE], **own = room;
+    if (n > ARGS_INLINE && !(own = rb_alloc((size_t)n * sizeof *own))) return NULL;
+    for (int i = 0; i < n; i++) own[i] = rv_retain(args[i]);
+    ray_val *v = lambda_run_take(e, fn, own, n);
+    if (own != room) rb_free(own, (size_t)n * sizeof *own);
+    return v;
+}
+
+/* ---- calls ------------------------------------------------------------------------------------------------------- */
+
+static ray_val *not_callable(const ray_val *head) {
+    return rb_fail_null(RB_E_TYPE, "a list that is evaluated begins with a function, got %s", ry_name(head->type));
+}
+
+static const rv_builtin *row_of(const ray_val *fn) {
+    if (!fn->u.builtin.row)
+        rb_fail(RB_E_NAME, "this program has no builtin named '%.200s'", rv_sym_z(fn->u.builtin.name));
+    return fn->u.builtin.row;
+}
+
+/* The function in front; a name stands for what it is bound to, quoted or not. */
+static ray_val *eval_head(rl_env *e, ray_val *head) {
+    return head->type == -RY_SYM ? rl_lookup(e->rt, head->u.sym) : rl_eval_form(e, head);
+}
+
+/* In a message, an inner list with no function in front is data; what ended its evaluation is forgotten. */
+static bool is_data(const rl_env *e, const ray_val *form, const ray_val *head, const ray_val *fn) {
+    if (!e->message || form == e->message || head->type == RY_LIST) return false;
+    return fn ? !rv_is_callable(fn) : rb_error_code() == RB_E_NAME;
+}
+
+ray_val *rl_eval_call(rl_env *e, ray_val *form) {
+    RB_TRY(rl_guard(e), NULL);
+    ray_val *head = rv_list_get(form, 0), *const *rest = RV_DATA(ray_val *, form) + 1;
+    if (form->len > INT32_MAX) return rb_fail_null(RB_E_LIMIT, "a call has too many arguments");
+    int n = (int)form->len - 1;
+    ray_val *fn = eval_head(e, head), *v = NULL;
+    if (is_data(e, form, head, fn)) {
+        rv_release(fn);
+        return rv_retain(form);
+    }
+    if (!fn) return NULL;
+    if (fn->type == RY_LAMBDA) {
+        v = lambda_eval(e, fn, rest, n);
+    } else if (rv_is_callable(fn)) {
+        const rv_builtin *row = row_of(fn);
+        if (row) v = builtin_eval(e, row, rest, n);
+    } else {
+        v = not_callable(fn);
+    }
+    rv_release(fn);
+    return v;
+}
+
+/* ---- calls with values -------------------------------------------------------------------------------------------- */
+
+/* A form that evaluates to x. */
+static ray_val *quoted(rl_env *e, ray_val *x) {
+    if (x->type == -RY_SYM) return rv_sym_new(x->u.sym, true);
+    if (x->type != RY_LIST || x->len == 0) return rv_retain(x);
+    ray_val *pair[2] = {rl_resolve_builtin(e->rt, "quote", 5), rv_retain(x)};
+    return rv_list_of_take(2, pair);
+}
+
+/* A special form evaluates what it is given: that must give the values back. */
+static ray_val *special_apply(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
+    ray_val *forms = rv_vec_new(RY_LIST, n), *v = NULL;
+    for (int i = 0; forms && i < n; i++) {
+        ray_val *q = quoted(e, args[i]);
+        if (!q) {
+            rv_release(forms);
+            return NULL;
+        }
+        rv_list_set_take(forms, i, q);
+    }
+    if (forms) v = row->fn(e->rt, RV_DATA(ray_val *, forms), n);
+    rv_release(forms);
+    return v;
+}
+
+ray_val *rl_apply(rl_env *e, ray_val *fn, ray_val *const *args, int n) {
+    RB_TRY(rl_guard(e), NULL);
+    if (fn->type == RY_LAMBDA) return lambda_apply(e, fn, args, n);
+    if (!rv_is_callable(fn)) return rb_fail_null(RB_E_TYPE, "expected a function to call, got %s", ry_name(fn->type));
+    const rv_builtin *row = row_of(fn);
+    if (!row || builtin_check(e, row, n) < 0) return NULL;
+    return row->flags & RV_F_SPECIAL ? special_apply(e, row, args, n) : builtin_run(e, row, args, n);
+}

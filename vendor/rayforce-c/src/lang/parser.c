@@ -1,0 +1,211 @@
+#include "env.h"
+#include "lexer.h"
+
+#include "../base/alloc.h"
+
+#define LEVELS_MAX 1024 /* brackets inside brackets */
+
+typedef struct parser {
+    rl_lexer lx;
+    uintptr_t low;   /* no recursion below this address */
+    int level;
+    ray_val **items; /* finished forms of all open brackets */
+    int64_t n, cap;
+} parser;
+
+static int parse_form(parser *ps, int token);
+
+/* ---- the stack of finished forms ------------------------------------------------------------------------------- */
+
+static int push_take(parser *ps, ray_val *v) {
+    if (ps->n == ps->cap) {
+        int64_t cap = ps->cap ? ps->cap * 2 : 32;
+        ray_val **more = rb_realloc(ps->items, (size_t)ps->cap * sizeof *more, (size_t)cap * sizeof *more);
+        if (!more) {
+            rv_release(v);
+            return -1;
+        }
+        ps->items = more;
+        ps->cap = cap;
+    }
+    ps->items[ps->n++] = v;
+    return 0;
+}
+
+static void drop_to(parser *ps, int64_t mark) {
+    while (ps->n > mark) rv_release(ps->items[--ps->n]);
+}
+
+/* Every `step`-th form from `from` on, as a LIST. */
+static ray_val *list_of(parser *ps, int64_t from, int step) {
+    int64_t n = (ps->n - from + step - 1) / step;
+    ray_val *list = rv_vec_new(RY_LIST, n);
+    for (int64_t i = 0; list && i < n; i++) rv_list_set_take(list, i, rv_retain(ps->items[from + i * step]));
+    return list;
+}
+
+/* Puts `made` (null: failed) in the place of all forms from `mark` on. */
+static int replace_take(parser *ps, int64_t mark, ray_val *made) {
+    drop_to(ps, mark);
+    return made ? push_take(ps, made) : -1;
+}
+
+/* ---- vectors --------------------------------------------------------------------------------------------------- */
+
+/* What the elements become together: a type code, RY_F64 also for i64 beside f64; -1: they do not mix. */
+static int common_type(ray_val *const *items, int64_t n) {
+    int type = n ? -items[0]->type : RY_I64;
+    for (int64_t i = 0; i < n; i++) {
+        int t = items[i]->type < 0 ? -items[i]->type : -1;
+        if (t == type) continue;
+        if ((t != RY_F64 && t != RY_I64) || (type != RY_F64 && type != RY_I64)) return -1;
+        type = RY_F64;
+    }
+    return type;
+}
+
+static int append_element(ray_val *v, const ray_val *x) {
+    if (v->type == RY_STR) return rv_strvec_append(v, x->data, (size_t)x->len);
+    if (v->type == RY_F64 && x->type == -RY_I64) {
+        double f = x->u.i64 == RY_NULL_I64 ? ry_null_f64() : (double)x->u.i64;
+        return rv_vec_append(v, &f, 1);
+    }
+    return rv_vec_append(v, x->data, 1);
+}
+
+static ray_val *vector_of(int type, ray_val *const *items, int64_t n) {
+    ray_val *v = rv_vec_room_new(type, n);
+    for (int64_t i = 0; v && i < n; i++) {
+        if (append_element(v, items[i]) < 0) {
+            rv_release(v);
+            return NULL;
+        }
+    }
+    if (v) rv_vec_scan_nulls(v);
+    return v;
+}
+
+/* The forms up to the closing bracket; `open` is where it was opened. */
+static int parse_until(parser *ps, int closing, const char *open, const char *missing) {
+    for (;;) {
+        int token = rl_lex(&ps->lx);
+        if (token == closing) return 0;
+        if (token == RL_T_END) return rl_lex_fail(&ps->lx, open, RB_E_PARSE, missing);
+        RB_TRY(parse_form(ps, token), -1);
+    }
+}
+
+static int parse_vector(parser *ps) {
+    int64_t mark = ps->n;
+    const char *open = ps->lx.token;
+    RB_TRY(parse_until(ps, ']', open, "the vector that begins here has no end: expected ']'"), -1);
+    int type = common_type(ps->items + mark, ps->n - mark);
+    if (type < 0) {
+        return rl_lex_fail(&ps->lx, open, RB_E_DOMAIN,
+                           "a vector literal holds values of one type and no calls: this one mixes types or nests");
+    }
+    return replace_take(ps, mark, vector_of(type, ps->items + mark, ps->n - mark));
+}
+
+/* What stands in the second place of (times [name count] ...) is a binding, not a vector. */
+static int parse_binding(parser *ps) {
+    int64_t mark = ps->n;
+    const char *open = ps->lx.token;
+    int32_t id = rv_sym_intern_z(RL_TIMES_BINDING);
+    ray_val *head = id < 0 ? NULL : rv_sym_new(id, false);
+    if (!head || push_take(ps, head) < 0) return -1;
+    RB_TRY(parse_until(ps, ']', open, "the binding that begins here has no end: expected ']'"), -1);
+    if (ps->n - mark != 3 || ps->items[mark + 1]->type != -RY_SYM)
+        return rl_lex_fail(&ps->lx, open, RB_E_PARSE, "times: expected [name count]");
+    return replace_take(ps, mark, list_of(ps, mark, 1));
+}
+
+/* ---- lists and dicts ------------------------------------------------------------------------------------------- */
+
+static bool is_times(const parser *ps, int64_t mark) {
+    if (ps->n != mark + 1) return false;
+    const ray_val *v = ps->items[mark];
+    return v->type == -RY_SYM && !(v->attrs & RV_A_QUOTED) && strcmp(rv_sym_z(v->u.sym), "times") == 0;
+}
+
+static int parse_list(parser *ps) {
+    int64_t mark = ps->n;
+    const char *open = ps->lx.token;
+    for (;;) {
+        int token = rl_lex(&ps->lx);
+        if (token == ')') break;
+        if (token == RL_T_END)
+            return rl_lex_fail(&ps->lx, open, RB_E_PARSE, "the list that begins here has no end: expected ')'");
+        if (token == '[' && is_times(ps, mark)) RB_TRY(parse_binding(ps), -1);
+        else RB_TRY(parse_form(ps, token), -1);
+    }
+    return replace_take(ps, mark, list_of(ps, mark, 1));
+}
+
+/* Keys of one kind are a vector, of both kinds a list. */
+static ray_val *keys_of(parser *ps, int64_t mark) {
+    ray_val *keys = list_of(ps, mark, 2);
+    if (!keys || keys->len == 0) return keys;
+    int type = common_type(RV_DATA(ray_val *, keys), keys->len);
+    if (type < 0) return keys;
+    ray_val *v = vector_of(type, RV_DATA(ray_val *, keys), keys->len);
+    rv_release(keys);
+    return v;
+}
+
+static int parse_dict(parser *ps) {
+    int64_t mark = ps->n;
+    for (int more; (more = rl_lex_key(&ps->lx)) != 0;) {
+        if (more < 0 || push_take(ps, ps->lx.value) < 0) return -1;
+        RB_TRY(parse_form(ps, rl_lex(&ps->lx)), -1);
+    }
+    ray_val *keys = keys_of(ps, mark), *values = keys ? list_of(ps, mark + 1, 2) : NULL;
+    if (!values) {
+        rv_release(keys);
+        return -1;
+    }
+    return replace_take(ps, mark, rv_dict_new_take(keys, values));
+}
+
+/* ---- forms ----------------------------------------------------------------------------------------------------- */
+
+static int parse_bracket(parser *ps, int token) {
+    if (ps->level == LEVELS_MAX - 1)
+        return rl_lex_fail(&ps->lx, ps->lx.token, RB_E_PARSE, "brackets are nested too deep, the limit is 1024");
+    if ((uintptr_t)__builtin_frame_address(0) < ps->low) return rl_stack_used_up();
+    ps->level++;
+    int r = token == '(' ? parse_list(ps) : token == '[' ? parse_vector(ps) : parse_dict(ps);
+    ps->level--;
+    return r;
+}
+
+static int parse_form(parser *ps, int token) {
+    switch (token) {
+    case RL_T_ATOM:
+        return push_take(ps, ps->lx.value);
+    case '(':
+    case '[':
+    case '{':
+        return parse_bracket(ps, token);
+    case RL_T_FAILED:
+        return -1;
+    case RL_T_END:
+        return rl_lex_fail(&ps->lx, ps->lx.token, RB_E_PARSE, "the text ends where a value was expected");
+    default:
+        return rl_lex_fail(&ps->lx, ps->lx.token, RB_E_PARSE,
+                           token == ')' ? "unexpected ')'" : token == ']' ? "unexpected ']'" : "unexpected '}'");
+    }
+}
+
+ray_val *rl_parse(const char *source, size_t n) {
+    parser ps = {.lx = {.start = source, .at = source, .end = source + n}, .low = rl_stack_low()};
+    ray_val *forms = NULL;
+    for (int token; (token = rl_lex(&ps.lx)) != RL_T_END;)
+        if (parse_form(&ps, token) < 0) goto done;
+    if (ps.n == 0) rl_lex_fail(&ps.lx, ps.lx.end, RB_E_PARSE, "the text holds no expression");
+    else forms = list_of(&ps, 0, 1);
+done:
+    drop_to(&ps, 0);
+    rb_free(ps.items, (size_t)ps.cap * sizeof *ps.items);
+    return forms;
+}

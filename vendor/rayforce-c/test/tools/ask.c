@@ -1,0 +1,109 @@
+/* Evaluates lines of standard input; see tests/lang/run_corpus.py.
+ *   R DIR   a fresh runtime in a directory
+ *   S EXPR  evaluates, prints an empty line
+ *   E EXPR  prints the reply payload of the newest dialect in hex
+ *   T EXPR  prints the console's text on one line: \n for a line feed, \\ for a backslash
+ * In EXPR the same two escapes stand for what they are printed for. Output of the expression itself is part of T. */
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/rt.h"
+#include "value/value.h"
+#include "wire/wire.h"
+
+#include "rayforce/rayforce.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static rb_bytes printed;
+
+static void die(const char *what) {
+    fprintf(stderr, "ask: %s: %s\n", what, rb_error_get()->text);
+    exit(2);
+}
+
+static void keep_print(void *ctx, const char *text, size_t n) {
+    (void)ctx;
+    if (rb_bytes_put(&printed, text, n) < 0) die("print");
+}
+
+static void say(const rb_bytes *b) {
+    for (size_t i = 0; i < b->len; i++) {
+        if (b->p[i] == '\n') fputs("\\n", stdout);
+        else if (b->p[i] == '\\') fputs("\\\\", stdout);
+        else putchar(b->p[i]);
+    }
+    putchar('\n');
+}
+
+static void say_wire(ray_val *v) {
+    rb_bytes b = RB_BYTES_EMPTY;
+    if (!v && !(v = rv_error_from_slot())) die("error value");
+    if (rw_encode(rw_dialect_at(0), v, &b) < 0) {
+        fprintf(stderr, "cannot encode: %s\n", rb_error_get()->text);
+        rv_release(v);
+        if (!(v = rv_error_from_slot()) || rw_encode(rw_dialect_at(0), v, &b) < 0) die("encode");
+    }
+    for (size_t i = 0; i < b.len; i++) printf("%02x", b.p[i]);
+    putchar('\n');
+    rb_bytes_free(&b);
+    rv_release(v);
+}
+
+static void say_text(ray_val *v) {
+    rb_bytes b = RB_BYTES_EMPTY;
+    if (rb_bytes_put(&b, printed.p, printed.len) < 0) die("print");
+    if (!v) {
+        if (rb_bytes_printf(&b, "error: %s: %s", rb_error_class(rb_error_code()), rb_error_get()->text) < 0) die("error");
+    } else if (v->type != RY_NULL && rv_format(&b, v, RV_REPL) < 0) {
+        die("format");
+    }
+    say(&b);
+    rb_bytes_free(&b);
+    rv_release(v);
+}
+
+static size_t unescape(char *s, size_t n) {
+    char *to = s;
+    for (char *p = s; p < s + n; p++) {
+        if (*p == '\\' && p + 1 < s + n) *to++ = *++p == 'n' ? '\n' : *p;
+        else *to++ = *p;
+    }
+    return (size_t)(to - s);
+}
+
+static ray_rt *fresh(ray_rt *old, const char *dir) {
+    ray_rt_opts o = {.threads = 2, .print = keep_print};
+    ray_rt_free(old);
+    if (chdir(dir) != 0) die(dir);
+    ray_rt *rt = ray_rt_new(&o);
+    if (!rt) die("runtime");
+    putchar('\n');
+    return rt;
+}
+
+int main(void) {
+    char *line = NULL;
+    size_t cap = 0;
+    ray_rt *rt = NULL;
+    for (ssize_t n; (n = getline(&line, &cap, stdin)) > 0;) {
+        if (line[n - 1] == '\n') line[--n] = 0;
+        if (n < 2) continue;
+        char *expr = line + 2;
+        if (*line == 'R') {
+            rt = fresh(rt, expr);
+        } else {
+            printed.len = 0;
+            ray_val *v = ray_eval(rt, expr, unescape(expr, (size_t)n - 2), 20);
+            if (*line == 'E') say_wire(v);
+            else if (*line == 'T') say_text(v);
+            else rv_release(v), putchar('\n');
+        }
+        fflush(stdout);
+    }
+    ray_rt_free(rt);
+    rb_bytes_free(&printed);
+    free(line);
+    return 0;
+}
