@@ -1,0 +1,90 @@
+#include "client_core.h"
+#include "limits.h"
+#include "sock.h"
+
+#include <errno.h>
+
+/* With out_lock. A failed send ends nothing by itself: replies may still be on their way in, and the leader comes to
+ * the end of them. */
+static void push_out(ray_client *c) {
+    while (rw_out_pending(c->out) && !c->write_error) {
+        struct iovec iov[RN_IOV];
+        int n = rw_out_iov(c->out, iov, RN_IOV);
+        ssize_t put = rn_sock_send(c->fd, iov, n);
+        if (put >= 0) {
+            rw_out_advance(c->out, (size_t)put);
+            atomic_fetch_add(&c->written, (uint64_t)put);
+        } else if (rn_sock_not_now(errno)) {
+            break;
+        } else if (errno != EINTR) {
+            c->write_error = errno;
+            rn_sock_end(c->fd);
+        }
+    }
+    atomic_store(&c->unsent, rw_out_pending(c->out) > 0 && !c->write_error);
+}
+
+void rn_client_push_out(ray_client *c) {
+    pthread_mutex_lock(&c->out_lock);
+    if (c->fd >= 0) push_out(c);
+    pthread_mutex_unlock(&c->out_lock);
+}
+
+static int encode(ray_client *c, const rn_frame *f) {
+    rw_send_opts opts = {.compress_over = atomic_load_explicit(&c->compress_over, memory_order_relaxed)};
+    return f->value ? rw_out_frame(c->out, c->dialect, f->kind, f->value, &opts)
+                    : rw_out_source(c->out, c->dialect, f->kind, f->text, f->n, &opts);
+}
+
+static int fail_unwritten(ray_client *c) {
+    errno = c->write_error;
+    rb_fail_errno(RB_E_CONN_LOST, c->peer);
+    rb_error_detail_set(0, errno);
+    return -1;
+}
+
+/* With out_lock. A slot comes first, because a request that is encoded cannot be taken back. 0: failed. */
+static int64_t begin(ray_client *c, const rn_frame *f) {
+    int64_t ticket = 1;
+    pthread_mutex_lock(&c->lock);
+    if (c->end.code) {
+        rn_client_ended(c, 0, 0);
+        ticket = 0;
+    } else if (f->kind == RW_SYNC) {
+        ticket = rn_tickets_new(&c->tickets);
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (ticket && c->write_error) {
+        fail_unwritten(c);
+        if (f->kind == RW_SYNC) {
+            pthread_mutex_lock(&c->lock);
+            rn_tickets_abandon(&c->tickets, ticket);
+            pthread_mutex_unlock(&c->lock);
+        }
+        return 0;
+    }
+    return ticket;
+}
+
+int64_t rn_client_put(ray_client *c, const rn_frame *f, uint64_t *mark) {
+    pthread_mutex_lock(&c->out_lock);
+    int64_t ticket = begin(c, f);
+    if (ticket) {
+        size_t before = rw_out_pending(c->out);
+        bool ok = encode(c, f) == 0;
+        pthread_mutex_lock(&c->lock);
+        if (ok && f->kind == RW_SYNC) rn_tickets_queue(&c->tickets, ticket, c->queued);
+        else if (!ok && f->kind == RW_SYNC) rn_tickets_abandon(&c->tickets, ticket);
+        c->stats.sent += ok;
+        pthread_mutex_unlock(&c->lock);
+        if (!ok) ticket = 0;
+        else c->queued += rw_out_pending(c->out) - before;
+    }
+    *mark = c->queued;
+    if (ticket && (!f->more || rw_out_pending(c->out) >= RN_HELD_BYTES)) push_out(c);
+    else if (ticket) atomic_store(&c->unsent, true);
+    bool lost = ticket && c->write_error && f->kind != RW_SYNC;
+    if (lost) fail_unwritten(c); /* a request hears of it from the leader, who knows whether a reply came */
+    pthread_mutex_unlock(&c->out_lock);
+    return lost ? 0 : ticket;
+}

@@ -1,0 +1,55 @@
+/* The server's side of one connection as a state machine without a descriptor: bytes in, messages out; messages in,
+ * bytes out.
+ *
+ *              bytes                      the peer ends      all is written   nonsense, a full backlog
+ *   GREETING   handshake: OPEN; if it     ENDED              -                ENDED
+ *              is refused: ENDING
+ *   OPEN       frames                     ENDING             -                ENDED
+ *   ENDING     none are taken             -                  ENDED            ENDED
+ *   ENDED      nothing more happens; to be closed
+ *
+ * A peer may ask and then end its side: what was whole is answered first. */
+#ifndef RN_CONN_H
+#define RN_CONN_H
+
+#include "../wire/wire.h"
+
+enum rn_conn_state { RN_GREETING, RN_OPEN, RN_ENDING, RN_ENDED };
+
+typedef struct rn_conn_opts {
+    int64_t message_max;   /* a larger request ends the connection */
+    int64_t backlog_max;   /* a peer with more than this unread gets nothing more: the connection ends */
+    int64_t compress_over; /* as in rw_send_opts */
+    rw_names names;
+    rw_auth_fn auth; /* null: no password is asked for */
+    void *auth_ctx;
+} rn_conn_opts;
+
+typedef struct rn_conn {
+    enum rn_conn_state state;
+    const rw_dialect *dialect; /* null before OPEN */
+    int64_t backlog_max;
+    rw_send_opts send;
+    rw_hello *hello; /* only while GREETING */
+    rw_reader *reader;
+    rw_out *out;
+} rn_conn;
+
+RB_NODISCARD int rn_conn_init(rn_conn *c, const rn_conn_opts *o);
+void rn_conn_clear(rn_conn *c);
+
+/* Where the next bytes go, as rw_reader_room; 0: it takes none. */
+int rn_conn_room(rn_conn *c, struct iovec iov[2]);
+void rn_conn_filled(rn_conn *c, size_t n);
+void rn_conn_peer_ended(rn_conn *c);
+/* The next message that is whole. Its value is the caller's. */
+bool rn_conn_next(rn_conn *c, rw_msg *m);
+
+/* Queues a frame. A reply that the dialect cannot say, or that is too large, becomes an error value. A full backlog or
+ * no memory for a reply ends the connection. */
+RB_NODISCARD int rn_conn_put(rn_conn *c, int kind, const ray_val *v);
+size_t rn_conn_pending(const rn_conn *c);
+int rn_conn_iov(const rn_conn *c, struct iovec *iov, int max);
+void rn_conn_written(rn_conn *c, size_t n);
+
+#endif

@@ -1,0 +1,168 @@
+#include "loop.h"
+
+#include "../base/alloc.h"
+#include "../base/clock.h"
+#include "limits.h"
+#include "wait.h"
+
+#define MS 1000000
+
+struct rn_loop {
+    rn_backend *backend;
+    _Atomic bool stop;
+    int64_t now;
+    rn_timer **timers; /* a heap by time; place i is index i-1 */
+    int32_t count, cap;
+    rn_later *later, **later_end;
+};
+
+rn_loop *rn_loop_new(void) {
+    rn_loop *l = rb_alloc_zero(sizeof *l);
+    if (!l) return NULL;
+    l->later_end = &l->later;
+    l->now = rb_clock_mono_ns();
+    l->backend = rn_backend_new();
+    if (l->backend) return l;
+    rb_free(l, sizeof *l);
+    return NULL;
+}
+
+void rn_loop_free(rn_loop *l) {
+    if (!l) return;
+    RB_ASSERT(!l->count && !l->later);
+    rn_backend_free(l->backend);
+    rb_free(l->timers, (size_t)l->cap * sizeof(rn_timer *));
+    rb_free(l, sizeof *l);
+}
+
+int64_t rn_loop_now(const rn_loop *l) { return l->now; }
+
+/* ---- descriptors --------------------------------------------------------------------------------------------- */
+
+int rn_loop_watch(rn_loop *l, rn_watch *w, unsigned want) {
+    if (want == w->want) return 0;
+    RB_TRY(rn_backend_set(l->backend, w, want), -1);
+    w->want = want;
+    return 0;
+}
+
+/* What cannot be unwatched is closed next, and with that the kernel forgets it. */
+void rn_loop_unwatch(rn_loop *l, rn_watch *w) {
+    if (w->want && rn_backend_set(l->backend, w, 0) < 0) rb_error_clear();
+    w->want = 0;
+}
+
+/* ---- timers -------------------------------------------------------------------------------------------------- */
+
+static void put(rn_loop *l, int32_t place, rn_timer *t) {
+    l->timers[place - 1] = t;
+    t->place = place;
+}
+
+static rn_timer *at(const rn_loop *l, int32_t place) { return l->timers[place - 1]; }
+
+/* Moves t from an empty place up or down to where it belongs. */
+static void settle(rn_loop *l, int32_t place, rn_timer *t) {
+    for (; place > 1 && at(l, place / 2)->at > t->at; place /= 2) put(l, place, at(l, place / 2));
+    for (int32_t child; (child = place * 2) <= l->count; place = child) {
+        if (child < l->count && at(l, child + 1)->at < at(l, child)->at) child++;
+        if (at(l, child)->at >= t->at) break;
+        put(l, place, at(l, child));
+    }
+    put(l, place, t);
+}
+
+int rn_loop_timer_set(rn_loop *l, rn_timer *t, int64_t when) {
+    if (!t->place && l->count == l->cap) {
+        int32_t cap = l->cap ? l->cap * 2 : 16;
+        rn_timer **more = rb_realloc(l->timers, (size_t)l->cap * sizeof *more, (size_t)cap * sizeof *more);
+        if (!more) return -1;
+        l->timers = more;
+        l->cap = cap;
+    }
+    t->at = when;
+    settle(l, t->place ? t->place : ++l->count, t);
+    return 0;
+}
+
+void rn_loop_timer_clear(rn_loop *l, rn_timer *t) {
+    int32_t place = t->place;
+    if (!place) return;
+    t->place = 0;
+    rn_timer *last = at(l, l->count--);
+    if (last != t) settle(l, place, last);
+}
+
+static void run_timers(rn_loop *l) {
+    while (l->count && at(l, 1)->at <= l->now) {
+        rn_timer *t = at(l, 1);
+        rn_loop_timer_clear(l, t);
+        t->due(t);
+    }
+}
+
+/* ---- later --------------------------------------------------------------------------------------------------- */
+
+void rn_loop_later(rn_loop *l, rn_later *what) {
+    if (what->queued) return;
+    what->queued = true;
+    what->next = NULL;
+    *l->later_end = what;
+    l->later_end = &what->next;
+}
+
+void rn_loop_run_later(rn_loop *l) {
+    while (l->later) {
+        rn_later *what = l->later;
+        l->later = what->next;
+        if (!l->later) l->later_end = &l->later;
+        what->queued = false;
+        what->run(what);
+    }
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------- */
+
+void rn_loop_stop(rn_loop *l) {
+    atomic_store(&l->stop, true);
+    rn_backend_wake(l->backend);
+}
+
+static int64_t sleep_ms(const rn_loop *l, const rn_wait *w) {
+    int64_t ms = rn_wait_ms(w, -1);
+    if (!l->count) return ms;
+    int64_t left = at(l, 1)->at - rb_clock_mono_ns(), until = left <= 0 ? 0 : (left + MS - 1) / MS;
+    return ms >= 0 && ms < until ? ms : until;
+}
+
+static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
+    rn_event events[RN_EVENTS];
+    int64_t ms = sleep_ms(l, w);
+    if (o->lock) pthread_mutex_unlock(o->lock);
+    int n = rn_backend_wait(l->backend, ms, events, RN_EVENTS);
+    if (w->poll && rn_backend_was_signalled(l->backend)) w->next_poll = 0;
+    int look = n < 0 ? -1 : rn_wait_look(w);
+    if (o->lock) pthread_mutex_lock(o->lock);
+    l->now = rb_clock_mono_ns();
+    for (int i = 0; i < n; i++) {
+        rn_watch *watch = events[i].watch;
+        unsigned ready = events[i].events & watch->want; /* an earlier event of this turn may have unwatched it */
+        if (ready) watch->ready(watch, ready);
+    }
+    run_timers(l);
+    rn_loop_run_later(l);
+    return look;
+}
+
+int rn_loop_run(rn_loop *l, const rn_loop_run_opts *o) {
+    rn_wait w;
+    rn_wait_start(&w, o->seconds, o->poll, o->poll_ctx);
+    l->now = rb_clock_mono_ns();
+    rn_loop_run_later(l);
+    while (!atomic_exchange(&l->stop, false)) {
+        int look = turn(l, o, &w);
+        if (look < 0) return -1;
+        if (look == RN_WAIT_OVER) return atomic_exchange(&l->stop, false) ? 1 : 0;
+    }
+    return 1;
+}

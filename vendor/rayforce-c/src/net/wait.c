@@ -1,0 +1,46 @@
+#include "wait.h"
+
+#include "../base/clock.h"
+#include "../base/error.h"
+#include "limits.h"
+
+#define MS 1000000
+#define YEARS 1e9 /* seconds that nobody sits out, and that do not overflow */
+
+void rn_wait_start(rn_wait *w, double timeout, int (*poll)(void *ctx), void *poll_ctx) {
+    *w = (rn_wait){.until = INT64_MAX, .next_poll = INT64_MAX, .poll = poll, .poll_ctx = poll_ctx};
+    bool ends = timeout >= 0 && timeout < YEARS;
+    if (!ends && !poll) return;
+    int64_t now = rb_clock_mono_ns();
+    if (ends) w->until = now + (int64_t)(timeout * 1e9);
+    if (poll) w->next_poll = now + (int64_t)RN_TICK_MS * MS;
+}
+
+static int64_t due(const rn_wait *w) { return w->until < w->next_poll ? w->until : w->next_poll; }
+
+int64_t rn_wait_ms(const rn_wait *w, int64_t most) {
+    if (due(w) == INT64_MAX) return most;
+    int64_t left = due(w) - rb_clock_mono_ns();
+    int64_t ms = left <= 0 ? 0 : (left + MS - 1) / MS;
+    return most >= 0 && most < ms ? most : ms;
+}
+
+bool rn_wait_is_due(const rn_wait *w) { return due(w) != INT64_MAX && rb_clock_mono_ns() >= due(w); }
+
+bool rn_wait_has(const rn_wait *w, int64_t ms) {
+    return w->until == INT64_MAX || w->until - rb_clock_mono_ns() >= ms * MS;
+}
+
+int rn_wait_look(rn_wait *w) {
+    if (due(w) == INT64_MAX) return RN_WAIT_GOES_ON;
+    int64_t now = rb_clock_mono_ns();
+    if (now >= w->next_poll) {
+        if (w->poll(w->poll_ctx)) {
+            rb_fail(RB_E_INTERRUPTED, "interrupted by the caller");
+            return RN_WAIT_INTERRUPTED;
+        }
+        now = rb_clock_mono_ns();
+        w->next_poll = now + (int64_t)RN_TICK_MS * MS;
+    }
+    return now >= w->until ? RN_WAIT_OVER : RN_WAIT_GOES_ON;
+}
