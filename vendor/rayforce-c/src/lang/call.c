@@ -148,9 +148,14 @@ static const rv_builtin *row_of(const ray_val *fn) {
     return fn->u.builtin.row;
 }
 
-/* The function in front; a name stands for what it is bound to, quoted or not. */
+/* The function in front; a name stands for what it is bound to, quoted or not, written or computed. */
 static ray_val *eval_head(rl_env *e, ray_val *head) {
-    return head->type == -RY_SYM ? rl_lookup(e->rt, head->u.sym) : rl_eval_form(e, head);
+    if (head->type == -RY_SYM) return rl_lookup(e->rt, head->u.sym);
+    ray_val *v = rl_eval_form(e, head);
+    if (!v || v->type != -RY_SYM) return v;
+    int32_t name = v->u.sym;
+    rv_release(v);
+    return rl_lookup(e->rt, name);
 }
 
 /* In a message, an inner list with no function in front is data; what ended its evaluation is forgotten. */

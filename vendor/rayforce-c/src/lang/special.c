@@ -174,11 +174,12 @@ ray_val *rl_fn(ray_rt *rt, ray_val *const *args, int n) {
     if (!body) return NULL;
     for (int i = 1; i < n; i++) rv_list_set_take(body, i - 1, rv_retain(args[i]));
     ray_val *captures = rl_captures(rl_env_get(rt), body);
-    if (!captures) {
-        rv_release(body);
-        return NULL;
-    }
-    return rv_lambda_new_take(rv_retain(args[0]), body, captures->type == RY_NULL ? NULL : captures);
+    ray_val *params = args[0]->len ? rv_retain(args[0]) : rv_vec_new(RY_SYM, 0);
+    if (captures && params) return rv_lambda_new_take(params, body, captures->type == RY_NULL ? NULL : captures);
+    rv_release(params);
+    rv_release(captures);
+    rv_release(body);
+    return NULL;
 }
 
 ray_val *rl_quote(ray_rt *rt, ray_val *const *args, int n) {

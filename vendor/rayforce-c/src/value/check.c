@@ -100,7 +100,7 @@ static const char *check_lambda(const ray_val *v, int depth) {
     if (!wrong) wrong = check_part(v->u.fn.body, depth, "a function has no body");
     if (!wrong) wrong = check_part(v->u.fn.captures, depth, NULL);
     MUST(!wrong, wrong);
-    MUST(v->u.fn.params->type == RY_SYM, "a function's parameters are no symbols");
+    MUST(rv_is_vector(v->u.fn.params), "a function's parameters are no vector");
     MUST(v->u.fn.body->type == RY_LIST && v->u.fn.body->len > 0, "a function's body is no list of forms");
     MUST(!v->u.fn.captures || v->u.fn.captures->type == RY_DICT, "what a function captured is no dict");
     return NULL;

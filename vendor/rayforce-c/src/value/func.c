@@ -1,8 +1,8 @@
 #include "value.h"
 
 static int check(const ray_val *params, const ray_val *body, const ray_val *captures) {
-    if (params->type != RY_SYM)
-        return rb_fail(RB_E_TYPE, "a function's parameters must be a SYM vector, not %s", ry_name(params->type));
+    if (!rv_is_vector(params))
+        return rb_fail(RB_E_TYPE, "a function's parameters must be a vector, not %s", ry_name(params->type));
     if (body->type != RY_LIST || body->len < 1)
         return rb_fail(RB_E_TYPE, "a function's body must be a list of at least one form");
     if (captures && captures->type != RY_DICT)

@@ -67,7 +67,7 @@ struct ray_val {
             ray_val *keys, *values; /* DICT; TABLE: names (SYM vector) and columns (LIST) */
         } pair;
         struct {
-            ray_val *params; /* SYM vector, maybe empty */
+            ray_val *params; /* SYM vector, maybe empty; of another type they count but have no names */
             ray_val *body;   /* LIST of forms, at least one */
             ray_val *captures; /* DICT or null */
             void *code;        /* for lang: a compiled form, or null; lives in the value's buf, which frees it */

@@ -74,7 +74,7 @@ static ray_val *builtin(int type, const char *name) {
 static ray_val *quoted_take(ray_val *v) { return rv_list_of_take(2, (ray_val *[]){builtin(RY_UNARY, "quote"), v}); }
 
 static bool is_param(const ray_val *params, int32_t name) {
-    for (int64_t i = 0; i < params->len; i++)
+    for (int64_t i = 0; params->type == RY_SYM && i < params->len; i++)
         if (RV_DATA(int32_t, params)[i] == name) return true;
     return false;
 }

@@ -29,7 +29,7 @@ static enum rw_took lambda_build(rw_take *t, rw_level *l) {
         part[0] = rv_vec_new(RY_SYM, 0);
         if (!part[0]) return RW_TOOK_FAILED;
     }
-    const char *wrong = part[0]->type != RY_SYM                       ? "the parameters of a function are no symbol vector"
+    const char *wrong = !rv_is_vector(part[0])                        ? "the parameters of a function are no vector"
                         : !rv_is_list(part[1]) || part[1]->len == 0   ? "the body of a function is no list of forms"
                         : part[2] && part[2]->type != RY_DICT         ? "the captures of a function are no dict"
                                                                       : NULL;
