@@ -139,20 +139,24 @@ static int builtin_put(rw_put *w, const rw_row *row, const ray_val *v) {
     return rw_put_bytes(w, name, strlen(name) + 1);
 }
 
+/* Null with no error set: unknown. */
+static ray_val *builtin_of(rw_take *t, int type, const char *name, size_t n) {
+    rb_error_clear();
+    if (n == 0) return NULL;
+    if (t->names && t->names->resolve) return t->names->resolve(t->names->ctx, type, name, n);
+    int32_t id = rw_take_intern(t, name, n);
+    return id < 0 ? NULL : rv_builtin_named(type, id);
+}
+
 static enum rw_took builtin_take(rw_take *t, rw_level *l, rb_cursor *c) {
     const char *name;
     size_t n;
     enum rw_took r = rw_take_name(t, c, &name, &n);
     if (r != RW_TOOK_DONE) return r;
-    if (!t->names || !t->names->resolve) {
-        int32_t id = rw_take_intern(t, name, n);
-        return id < 0 ? RW_TOOK_FAILED : rw_take_done(t, rv_builtin_named(l->row->type, id));
-    }
-    rb_error_clear();
-    ray_val *v = t->names->resolve(t->names->ctx, l->row->type, name, n);
+    ray_val *v = builtin_of(t, l->row->type, name, n);
     if (v || rb_error_code() != RB_OK) return rw_take_done(t, v);
     if (l->row->arg & RW_ARG_NULL_UNKNOWN) return rw_take_done(t, rv_null_get());
-    rb_fail(RB_E_NAME, "there is no function %.*s", n < 64 ? (int)n : 64, name);
+    rb_fail(RB_E_NAME, "there is no function named \"%.*s\"", n < 64 ? (int)n : 64, name);
     return RW_TOOK_FAILED;
 }
 
