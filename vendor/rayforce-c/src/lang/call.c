@@ -48,20 +48,9 @@ static int null_check(const rv_builtin *row, ray_val *const *args, int n) {
     return 0;
 }
 
-/* (+ a b c): a binary verb that takes more is folded from the left. */
-static ray_val *fold_args(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
-    ray_val *acc = rv_retain(args[0]);
-    for (int i = 1; acc && i < n; i++) {
-        ray_val *two[2] = {acc, args[i]}, *next = row->fn(e->rt, two, 2);
-        rv_release(acc);
-        acc = next;
-    }
-    return acc;
-}
-
 static ray_val *builtin_run(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
     RB_TRY(null_check(row, args, n), NULL);
-    ray_val *v = row->type == RY_BINARY && n > 2 ? fold_args(e, row, args, n) : row->fn(e->rt, args, n);
+    ray_val *v = row->fn(e->rt, args, n);
     RB_ASSERT(!v || !rv_check(v));
     return v;
 }

@@ -2,6 +2,7 @@
 #include "env.h"
 
 #include "../base/clock.h"
+#include "../ops/arith.h"
 #include "../ops/ops.h"
 
 /* ---- binding ----------------------------------------------------------------------------------------------------- */
@@ -102,6 +103,23 @@ ray_val *rl_if(ray_rt *rt, ray_val *const *args, int n) {
     }
     return i < n ? rl_eval_form(e, args[i]) : rv_i64_new(0);
 }
+
+/* Stops at a scalar that decides; what is combined is combined element by element. */
+static ray_val *connect(rl_env *e, ray_val *const *args, int n, bool stop,
+                        ray_val *(*combine)(ray_rt *rt, ray_val *a, ray_val *b)) {
+    ray_val *acc = n ? rl_eval_form(e, args[0]) : NULL;
+    for (int i = 1; acc && i < n; i++) {
+        if (!rv_is_vector(acc) && !rv_is_list(acc) && ro_truthy(acc) == stop) break;
+        ray_val *x = rl_eval_form(e, args[i]), *v = x ? combine(e->rt, acc, x) : NULL;
+        rv_release(x);
+        rv_release(acc);
+        acc = v;
+    }
+    return acc;
+}
+
+ray_val *rl_and(ray_rt *rt, ray_val *const *args, int n) { return connect(rl_env_get(rt), args, n, false, ro_and); }
+ray_val *rl_or(ray_rt *rt, ray_val *const *args, int n) { return connect(rl_env_get(rt), args, n, true, ro_or); }
 
 static int run_body(rl_env *e, ray_val *const *forms, int n) {
     RB_TRY(rl_tick(e), -1);

@@ -17,7 +17,8 @@ RV_VERB(rl_quote);
 RV_VERB(rl_resolve);
 RV_VERB(rl_del);
 RV_VERB(rl_timeit);
-RV_VERB(rl_and); /* andor.c */
+RV_VERB(rl_and);
 RV_VERB(rl_or);
+RV_VERB(rl_alter); /* alter_form.c */
 
 #endif
