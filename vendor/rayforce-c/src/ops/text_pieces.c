@@ -4,7 +4,7 @@
 
 static ray_val *split_text(ray_rt *rt, const ray_val *v, const ray_val *by) {
     size_t n, m;
-    const char *text = ro_text_at(v, 0, &n), *mark = rv_str_get(by, &m), *end = text + n;
+    const char *text = ro_text_bytes(v, 0, &n), *mark = rv_str_get(by, &m), *end = text + n;
     ray_val *out = rv_vec_room_new(RY_LIST, 8);
     while (out && text) {
         const char *hit = m && text < end ? memmem(text, (size_t)(end - text), mark, m) : NULL;
@@ -58,11 +58,11 @@ ray_val *ro_split(ray_rt *rt, ray_val *const *args, int n) {
 
 static int join_into(ray_rt *rt, const ray_val *v, const ray_val *by, rb_bytes *out) {
     size_t n, m;
-    const char *mark = ro_text_at(by, 0, &m);
+    const char *mark = ro_text_bytes(by, 0, &m);
     for (int64_t i = 0; i < ro_elements(v); i++) {
         if (i % 4096 == 0) RB_TRY(rb_rt_check(rt), -1);
         if (i) RB_TRY(rb_bytes_put(out, mark, m), -1);
-        const char *text = ro_text_at(v, i, &n);
+        const char *text = ro_text_bytes(v, i, &n);
         RB_TRY(rb_bytes_put(out, text, n), -1);
     }
     return 0;

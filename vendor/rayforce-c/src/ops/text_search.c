@@ -70,7 +70,7 @@ static int like_range(void *ctx, int64_t begin, int64_t end, int worker) {
     const search *s = ctx;
     for (int64_t i = begin; i < end; i++) {
         size_t n;
-        const char *text = ro_text_at(s->v, i, &n);
+        const char *text = ro_text_bytes(s->v, i, &n);
         ((uint8_t *)s->out)[i] = matches(text, n, s->what, s->n);
     }
     return 0;
@@ -87,7 +87,7 @@ static int find_range(void *ctx, int64_t begin, int64_t end, int worker) {
     const search *s = ctx;
     for (int64_t i = begin; i < end; i++) {
         size_t n;
-        const char *text = ro_text_at(s->v, i, &n);
+        const char *text = ro_text_bytes(s->v, i, &n);
         ((int64_t *)s->out)[i] = place_of(text, n, s->what, s->n);
     }
     return 0;
@@ -114,7 +114,7 @@ ray_val *ro_like(ray_rt *rt, ray_val *const *args, int n) {
     s.what = rv_str_get(args[1], &s.n);
     if (!rv_is_atom(args[0])) return search_all(rt, &s, RY_B8, like_range);
     size_t bytes;
-    const char *text = ro_text_at(args[0], 0, &bytes);
+    const char *text = ro_text_bytes(args[0], 0, &bytes);
     return rv_b8_new(matches(text, bytes, s.what, s.n));
 }
 
@@ -123,10 +123,10 @@ ray_val *ro_str_find(ray_rt *rt, ray_val *const *args, int n) {
     if (!ro_is_texts(args[0])) return ro_refuse("str-find", "text", args[0]);
     if (!ro_is_text_atom(args[1])) return ro_refuse("str-find", "a string or a symbol to find", args[1]);
     search s = {.v = args[0]};
-    s.what = ro_text_at(args[1], 0, &s.n);
+    s.what = ro_text_bytes(args[1], 0, &s.n);
     if (!rv_is_atom(args[0])) return search_all(rt, &s, RY_I64, find_range);
     size_t bytes;
-    const char *text = ro_text_at(args[0], 0, &bytes);
+    const char *text = ro_text_bytes(args[0], 0, &bytes);
     int64_t at = place_of(text, bytes, s.what, s.n);
     return at == RY_NULL_I64 ? rv_null_of_new(RY_I64) : rv_i64_new(at);
 }

@@ -9,13 +9,13 @@ bool ro_is_texts(const ray_val *v) {
     return true;
 }
 
-const char *ro_text_at(const ray_val *v, int64_t i, size_t *n) {
+const char *ro_text_bytes(const ray_val *v, int64_t i, size_t *n) {
     switch (v->type) {
     case -RY_STR: return rv_str_get(v, n);
     case -RY_SYM: return rv_sym_text(v->u.sym, n);
     case RY_STR: return rv_strvec_get(v, i, n);
     case RY_SYM: return rv_sym_text(RV_DATA(int32_t, v)[i], n);
-    default: return ro_text_at(rv_list_get(v, i), 0, n);
+    default: return ro_text_bytes(rv_list_get(v, i), 0, n);
     }
 }
 
@@ -31,7 +31,7 @@ static int length_range(void *ctx, int64_t begin, int64_t end, int worker) {
     const lengths *l = ctx;
     for (int64_t i = begin; i < end; i++) {
         size_t n;
-        ro_text_at(l->v, i, &n);
+        ro_text_bytes(l->v, i, &n);
         l->out[i] = n ? (int64_t)n : RY_NULL_I64; /* empty text is null, and so is its length */
     }
     return 0;
@@ -43,7 +43,7 @@ ray_val *ro_strlen(ray_rt *rt, ray_val *const *args, int n) {
     if (!ro_is_text(v)) return ro_refuse("strlen", "text", v);
     if (rv_is_atom(v)) {
         size_t bytes;
-        ro_text_at(v, 0, &bytes);
+        ro_text_bytes(v, 0, &bytes);
         return bytes ? rv_i64_new((int64_t)bytes) : rv_null_of_new(RY_I64);
     }
     ray_val *out = rv_vec_new(RY_I64, v->len);
@@ -78,7 +78,7 @@ static int change_all(ray_rt *rt, const ray_val *v, change_fn change, void *ctx,
     for (int64_t i = 0; i < v->len; i++) {
         if (i % CHECK_EVERY == 0) RB_TRY(rb_rt_check(rt), -1);
         size_t n;
-        const char *text = ro_text_at(v, i, &n);
+        const char *text = ro_text_bytes(v, i, &n);
         made->len = 0;
         RB_TRY(change(ctx, i, text, n, made), -1);
         RB_TRY(append_text(out, (const char *)made->p, made->len), -1);
@@ -91,7 +91,7 @@ static ray_val *change_text(ray_rt *rt, const ray_val *v, change_fn change, void
     ray_val *out = NULL;
     if (rv_is_atom(v)) {
         size_t n;
-        const char *text = ro_text_at(v, 0, &n);
+        const char *text = ro_text_bytes(v, 0, &n);
         if (change(ctx, 0, text, n, &made) == 0) out = text_atom(-v->type, (const char *)made.p, made.len);
     } else if ((out = rv_vec_room_new(v->type, v->len))) {
         if (change_all(rt, v, change, ctx, &made, out) < 0) {
@@ -233,8 +233,8 @@ ray_val *ro_replace(ray_rt *rt, ray_val *const *args, int n) {
     for (int i = 1; i < 3; i++)
         if (!ro_is_text_atom(args[i])) return ro_refuse("replace", "a string or a symbol", args[i]);
     exchange x;
-    x.from = ro_text_at(args[1], 0, &x.from_len);
-    x.to = ro_text_at(args[2], 0, &x.to_len);
+    x.from = ro_text_bytes(args[1], 0, &x.from_len);
+    x.to = ro_text_bytes(args[2], 0, &x.to_len);
     return change_text(rt, args[0], exchanged, &x);
 }
 

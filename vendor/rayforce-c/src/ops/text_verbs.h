@@ -28,6 +28,6 @@ static inline bool ro_is_text(const ray_val *v) { return ro_is_text_atom(v) || v
 /* The same, or a list of strings and symbols. */
 bool ro_is_texts(const ray_val *v);
 /* Bytes of element i; an atom has one, a list text atoms. */
-const char *ro_text_at(const ray_val *v, int64_t i, size_t *n);
+const char *ro_text_bytes(const ray_val *v, int64_t i, size_t *n);
 
 #endif
