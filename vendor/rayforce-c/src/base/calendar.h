@@ -31,13 +31,13 @@ void rb_calendar_clock(int64_t ns, rb_clock *out);
 /* ---- text to time: calendar_text.c ---------------------------------------------------------------------------- */
 
 /* Literals as the language writes them, the whole of the text: RB_NUM_OK, RB_NUM_NONE (not of that form) or
- * RB_NUM_RANGE (of that form, but a field or the sum is out of range where the language minds). */
+ * RB_NUM_RANGE (of that form, but out of range, which the language reports in another way). */
 
 /* YYYY.MM.DD; a day past the end of the month counts on. Month 13 or day 32 are RB_NUM_NONE. */
 int rb_calendar_literal_date(const char *text, size_t n, int32_t *days);
 /* [-]HH:MM:SS[.f...]; fields are not checked against 24 or 60. */
 int rb_calendar_literal_time(const char *text, size_t n, int32_t *ms);
-/* YYYY.MM.DDDHH:MM:SS.[f...]; years 1708 .. 2291. */
+/* YYYY.MM.DDDHH:MM:SS.[f...]; RB_NUM_NONE also if a field is out of range or the moment does not fit 64 bits. */
 int rb_calendar_literal_timestamp(const char *text, size_t n, int64_t *ns);
 /* [-]nD[HH[:MM[:SS[.f...]]]]; minutes and seconds from 60 and sums beyond 64 bits are RB_NUM_RANGE. */
 int rb_calendar_literal_timespan(const char *text, size_t n, int64_t *ns);

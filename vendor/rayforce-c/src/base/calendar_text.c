@@ -89,8 +89,8 @@ int rb_calendar_literal_timestamp(const char *p, size_t n, int64_t *ns) {
         return RB_NUM_NONE;
     bool fraction = take_fraction(&t, 9, &f);
     if (t.p != t.end || (!fraction && f)) return RB_NUM_NONE;
-    if (y < 1708 || y > 2291 || h > 23 || m > 59 || s > 59) return RB_NUM_RANGE;
-    return sum_ns(rb_calendar_days(y, mo, d), clock_ns(h, m, s, f), ns) ? RB_NUM_OK : RB_NUM_RANGE;
+    if (h > 23 || m > 59 || s > 59) return RB_NUM_NONE;
+    return sum_ns(rb_calendar_days(y, mo, d), clock_ns(h, m, s, f), ns) ? RB_NUM_OK : RB_NUM_NONE;
 }
 
 /* HH[:MM[:SS[.f...]]] up to the end; the hour may have a single digit if nothing follows it. */

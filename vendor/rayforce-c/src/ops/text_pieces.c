@@ -20,7 +20,9 @@ static ray_val *split_text(ray_rt *rt, const ray_val *v, const ray_val *by) {
 
 /* v from one place up to another. */
 static ray_val *piece_of(const ray_val *v, int64_t from, int64_t to) {
-    return v->type == -RY_STR ? rv_str_new((const char *)v->data + from, (size_t)(to - from)) : rv_vec_slice(v, from, to - from);
+    if (v->type == -RY_STR) return rv_str_new((const char *)v->data + from, (size_t)(to - from));
+    ray_val *piece = rv_vec_slice(v, from, to - from);
+    return piece && piece->type == RY_LIST ? ro_collapse_take(piece) : piece;
 }
 
 /* A piece from each place to the next; what comes before the first is dropped. */

@@ -38,8 +38,10 @@ UT_CASE(literals) {
     reads64(stamp, "2000.01.01D00:00:01.", OK, RB_NS_SECOND);
     reads64(stamp, "2000.01.01D00:00:00.0000000019", OK, 1);
     reads64(stamp, "2000.01.01D00:00:00", NONE, 0);
-    reads64(stamp, "2000.01.01D24:00:00.", RANGE, 0);
-    reads64(stamp, "1707.12.31D00:00:00.", RANGE, 0);
+    reads64(stamp, "2000.01.01D24:00:00.", NONE, 0);
+    reads64(stamp, "1707.09.22D00:12:43.145224192", NONE, 0);
+    reads64(stamp, "1707.09.22D00:12:43.145224193", OK, -INT64_MAX);
+    reads64(stamp, "2292.04.10D23:47:16.854775808", NONE, 0);
     reads64(stamp, "2291.12.31D23:59:59.999999999", OK, INT64_C(9214646399999999999));
     reads64(span, "1D", OK, RB_NS_DAY);
     reads64(span, "-0D00:00:00.5", OK, -500000000);
