@@ -109,6 +109,8 @@ int rl_global_delete(ray_rt *rt, int32_t name) {
     return 1;
 }
 
+int64_t rl_global_count(ray_rt *rt) { return rl_env_get(rt)->count; }
+
 static int by_order(const void *a, const void *b) {
     int64_t x = ((const rl_global *)a)->order, y = ((const rl_global *)b)->order;
     return (x > y) - (x < y);

@@ -36,6 +36,8 @@ RB_NODISCARD int rl_global_set(ray_rt *rt, int32_t name, ray_val *v); /* RB_E_RE
 RB_NODISCARD int rl_global_delete(ray_rt *rt, int32_t name); /* 1: it was bound, 0: it was not; RB_E_RESERVE */
 RB_NODISCARD ray_val *rl_global_names(ray_rt *rt); /* SYM vector of what the user bound, in order of binding */
 
+int64_t rl_global_count(ray_rt *rt); /* builtins included */
+
 /* Names that a statement adds while it evaluates an expression: columns. Found before globals and after the locals of
  * lambdas that the expression itself calls. Lives on the caller's stack, the fields below `ctx` zero. */
 typedef struct rl_scope rl_scope;

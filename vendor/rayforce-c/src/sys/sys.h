@@ -5,7 +5,33 @@
 #include "../base/rt.h"
 #include "../value/value.h"
 
-RV_VERB(rx_version); /* (version), (.sys.build): what the program is */
-RV_VERB(rx_listen);  /* (listen PORT), (.sys.listen PORT): opens a server that ray_rt_run then serves */
+/* what the program is and where it runs: sys_env.c */
+RV_VERB(rx_version);
+RV_VERB(rx_build);
+RV_VERB(rx_info);
+RV_VERB(rx_args);
+RV_VERB(rx_env_count);
+RV_VERB(rx_getenv);
+RV_VERB(rx_setenv);
+RV_VERB(rx_exit); /* never ends the process: RB_E_STATE with the wish in the details (code, 1), for a command to grant */
+
+/* memory and time: sys_heap.c */
+RV_VERB(rx_gc);
+RV_VERB(rx_mem);
+RV_VERB(rx_objsize);
+RV_VERB(rx_measure); /* special */
+RV_VERB(rx_now);
+
+/* values as bytes: sys_serde.c */
+RV_VERB(rx_ser);
+RV_VERB(rx_de);
+
+/* servers: sys_ipc.c */
+RV_VERB(rx_listen); /* (listen PORT), (.sys.listen PORT): opens a server that ray_rt_run then serves */
+
+/* ---- shared ------------------------------------------------------------------------------------------------------ */
+
+/* A DICT of n symbols to n owned values; a null one is a failure passed on. */
+RB_NODISCARD ray_val *rx_dict_take(int n, const char *const *keys, ray_val **values);
 
 #endif
