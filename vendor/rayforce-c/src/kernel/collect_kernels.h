@@ -18,6 +18,7 @@ void rk_fill(int width, const void *element, int64_t n, void *out);
 void rk_cycle(int width, const void *src, int64_t len, int64_t from, int64_t n, void *out);
 /* out[i] = from + i. */
 void rk_iota(int64_t from, int64_t n, int64_t *out);
+void rk_negate(uint8_t *mask, int64_t n);
 int64_t rk_mask_count(const uint8_t *mask, int64_t n);
 /* base + i for each true mask[i]; returns how many. `out` has room for rk_mask_count of them. */
 int64_t rk_mask_positions(const uint8_t *mask, int64_t n, int64_t base, int64_t *out);
@@ -25,6 +26,8 @@ int64_t rk_mask_positions(const uint8_t *mask, int64_t n, int64_t base, int64_t 
 int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
 /* Positions outside [0, count) become -1; returns how many did. */
 int64_t rk_clip_positions(const int64_t *at, int64_t n, int64_t count, int64_t *out);
+
+bool rk_any_missing(const int64_t *at, int64_t n); /* is one negative? */
 
 /* ---- keys: keys.c ----------------------------------------------------------------------------------------------- */
 
@@ -60,6 +63,22 @@ RB_NODISCARD int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64
                                 uint64_t **sorted);
 RB_NODISCARD int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
                                 rk_pair **sorted);
+
+/* Words to be sorted: (key << shift | row), row only with a shift; with `down` the key is taken from `top`. */
+void rk_pack_words(const uint64_t *keys, int64_t n, uint64_t top, bool down, int shift, int64_t row, uint64_t *out);
+void rk_pack_pairs(const uint64_t *keys, int64_t n, uint64_t top, bool down, int64_t row, rk_pair *out);
+/* And the rows of sorted ones. */
+void rk_rows_of_words(const uint64_t *words, int64_t n, int shift, int64_t *out);
+void rk_rows_of_pairs(const rk_pair *pairs, int64_t n, int64_t *out);
+/* Counts by key; all keys are below the number of counters. */
+void rk_key_counts(const uint64_t *keys, int64_t n, int64_t *counter);
+/* Sorted words without repetitions, in place; returns how many are left. */
+int64_t rk_unique(uint64_t *words, int64_t n);
+/* out[at[i]] = i. */
+void rk_invert(const int64_t *at, int64_t n, int64_t *out);
+/* out[i] = map[id[i]]. */
+void rk_translate(const int32_t *id, int64_t n, const int64_t *map, int64_t *out);
+bool rk_has_negative_zero(int type, const void *src, int64_t n); /* F32, F64 */
 
 /* Negative, zero or positive as row i orders before, with or after row j. */
 typedef int (*rk_compare_fn)(const void *ctx, int64_t i, int64_t j);
@@ -112,6 +131,9 @@ void rk_numbering_move(const rk_numbering *from, rk_numbering *to);
 /* The same with an array over all keys that can come: slot holds number + 1, zeroed. Returns the new count. */
 int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64_t row, int64_t count,
                            int32_t *id, int64_t *first);
+
+/* value[i] += keys[i] * scale: one more column of a composite key. */
+void rk_add_digit(const uint64_t *keys, int64_t n, uint64_t scale, int64_t *value);
 
 /* Rows by group: start[g] .. start[g+1] in rows; start has count+1 elements. */
 void rk_group_starts(const int32_t *id, int64_t n, int64_t count, int64_t *start);

@@ -114,3 +114,13 @@ RB_HOT int64_t rk_clip_positions(const int64_t *restrict at, int64_t n, int64_t 
     }
     return missing;
 }
+
+RB_HOT bool rk_any_missing(const int64_t *at, int64_t n) {
+    int64_t all = 0;
+    for (int64_t i = 0; i < n; i++) all |= at[i];
+    return all < 0;
+}
+
+RB_HOT void rk_negate(uint8_t *mask, int64_t n) {
+    for (int64_t i = 0; i < n; i++) mask[i] = !mask[i];
+}

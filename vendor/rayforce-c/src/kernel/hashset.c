@@ -50,7 +50,7 @@ void rk_bits_has(const rk_bits *b, const uint64_t *keys, int64_t n, uint8_t *out
             __builtin_prefetch(&b->word[(next <= b->top ? next : 0) >> 6]);
         }
         uint64_t at = keys[i];
-        out[i] = at <= b->top ? b->word[at >> 6] >> (at & 63) & 1 : 0;
+        out[i] = at <= b->top && (b->word[at >> 6] >> (at & 63) & 1);
     }
 }
 
@@ -131,4 +131,8 @@ void rk_group_rows(const int32_t *id, int64_t n, int64_t count, int64_t *start, 
     /* Each start has moved to its end, which is the next one's start. */
     memmove(start + 1, start, (size_t)count * sizeof *start);
     start[0] = 0;
+}
+
+RB_HOT void rk_add_digit(const uint64_t *restrict keys, int64_t n, uint64_t scale, int64_t *restrict value) {
+    for (int64_t i = 0; i < n; i++) value[i] = (int64_t)((uint64_t)value[i] + keys[i] * scale);
 }

@@ -137,11 +137,15 @@ static void variances(window *x, int64_t m, bool root, double *out) {
 static void counts(int type, bool nulls, const void *src, int64_t begin, int64_t n, int64_t w, int64_t *out) {
     const uint8_t *p = src;
     int64_t width = ry_width(type), count = 0;
-    bool ask = nulls || is_real(type);
-    for (int64_t i = begin > w ? begin - w : 0; i < begin; i++) count += !(ask && ry_null_at(type, p + i * width));
+    bool ask = nulls || is_real(type) || type == RY_SYM || type == RY_STR;
+    if (!ask) {
+        for (int64_t i = begin; i < begin + n; i++) out[i - begin] = i < w ? i + 1 : w;
+        return;
+    }
+    for (int64_t i = begin > w ? begin - w : 0; i < begin; i++) count += !ry_null_at(type, p + i * width);
     for (int64_t i = begin; i < begin + n; i++) {
-        count += !(ask && ry_null_at(type, p + i * width));
-        if (i >= w) count -= !(ask && ry_null_at(type, p + (i - w) * width));
+        count += !ry_null_at(type, p + i * width);
+        if (i >= w) count -= !ry_null_at(type, p + (i - w) * width);
         out[i - begin] = count;
     }
 }

@@ -1,0 +1,140 @@
+/* Any collection as a column of 64-bit keys. */
+#include "../base/bits.h"
+#include "collect.h"
+
+/* ---- classes: elements without a 64-bit key ------------------------------------------------------------------------ */
+
+/* Numbers elements by equality; a class remembers where its first element lies. */
+typedef struct classes {
+    const ray_val *of;
+    int64_t *slot; /* row + 1 of the class, 0: free */
+    uint64_t *hash; /* of the element in the slot */
+    int64_t slots;
+} classes;
+
+static int classes_new(classes *c, const ray_val *of) {
+    c->of = of;
+    c->slots = (int64_t)rb_pow2_above((uint64_t)ro_elements(of) * 2 + 1);
+    c->slot = RO_ROOM(int64_t, c->slots);
+    c->hash = c->slot ? RO_ROOM(uint64_t, c->slots) : NULL;
+    if (!c->hash) {
+        if (c->slot) RO_ROOM_FREE(c->slot, c->slots);
+        return -1;
+    }
+    memset(c->slot, 0, (size_t)c->slots * sizeof *c->slot);
+    return 0;
+}
+
+static void classes_free(classes *c) {
+    RO_ROOM_FREE(c->slot, c->slots);
+    RO_ROOM_FREE(c->hash, c->slots);
+}
+
+/* Row of the first element equal to element i of v, which is added if it is new and `add`; -1: none. */
+static int64_t class_of(classes *c, const ray_val *v, int64_t i, bool add) {
+    uint64_t hash = ro_loose_hash(v, i), mask = (uint64_t)c->slots - 1, at = hash & mask;
+    for (; c->slot[at]; at = (at + 1) & mask)
+        if (c->hash[at] == hash && ro_loose_equal(c->of, c->slot[at] - 1, v, i)) return c->slot[at] - 1;
+    if (!add) return -1;
+    c->slot[at] = i + 1;
+    c->hash[at] = hash;
+    return i;
+}
+
+/* How often a loop over values asks whether to go on. */
+#define CHECK_EVERY 0xffff
+
+static int number_all(ray_rt *rt, classes *c, const ray_val *v, bool add, ro_keyer *out) {
+    out->n = ro_elements(v);
+    out->classes = RO_ROOM(int64_t, out->n);
+    if (!out->classes) return -1;
+    out->keys = (rk_keys){.type = RY_I64, .data = out->classes};
+    for (int64_t i = 0; i < out->n; i++) {
+        if ((i & CHECK_EVERY) == 0 && rb_rt_check(rt) < 0) {
+            ro_keyer_free(out);
+            return -1;
+        }
+        out->classes[i] = class_of(c, v, i, add);
+    }
+    return 0;
+}
+
+/* ---- keyers --------------------------------------------------------------------------------------------------------- */
+
+static bool has_keys(int type) { return type > 0 && type < RY_VECTOR_END && type != RY_GUID && type != RY_STR; }
+static bool is_number(int type) {
+    enum ry_class c = ry_class_of(type);
+    return c == RY_C_BOOL || c == RY_C_INT || c == RY_C_FLOAT || type == RY_TIMESPAN;
+}
+static bool may_hold_nulls(const ray_val *v) { return rv_is_atom(v) ? rv_is_null(v) : (v->attrs & RV_A_NULLS) != 0; }
+
+static ro_keyer plain(const ray_val *v, int type) {
+    return (ro_keyer){.keys = {.type = type, .data = v->data}, .n = ro_elements(v)};
+}
+
+int ro_keyer_of(ray_rt *rt, const ray_val *v, ro_keyer *out) {
+    *out = plain(v, v->type);
+    if (has_keys(v->type)) return 0;
+    classes c;
+    RB_TRY(classes_new(&c, v), -1);
+    int ok = number_all(rt, &c, v, true, out);
+    classes_free(&c);
+    return ok;
+}
+
+int ro_keyer_pair(ray_rt *rt, const ray_val *a, const ray_val *b, ro_keyer *ka, ro_keyer *kb) {
+    int ta = rv_is_atom(a) ? -a->type : a->type, tb = rv_is_atom(b) ? -b->type : b->type;
+    *ka = plain(a, ta);
+    *kb = plain(b, tb);
+    if (has_keys(ta) && has_keys(tb) && (ta == tb || (is_number(ta) && is_number(tb)))) {
+        bool real = ry_class_of(ta) == RY_C_FLOAT || ry_class_of(tb) == RY_C_FLOAT;
+        ka->keys.as_float = kb->keys.as_float = real;
+        ka->keys.nulls = ta != tb && may_hold_nulls(a);
+        kb->keys.nulls = ta != tb && may_hold_nulls(b);
+        return 0;
+    }
+    classes c;
+    RB_TRY(classes_new(&c, a), -1);
+    int ok = number_all(rt, &c, a, true, ka);
+    if (ok == 0 && number_all(rt, &c, b, false, kb) < 0) {
+        ro_keyer_free(ka);
+        ok = -1;
+    }
+    classes_free(&c);
+    return ok;
+}
+
+void ro_keyer_free(ro_keyer *k) {
+    if (k->classes) RO_ROOM_FREE(k->classes, k->n);
+    k->classes = NULL;
+}
+
+typedef struct spans {
+    const rk_keys *keys;
+    uint64_t *lo, *hi; /* by range */
+} spans;
+
+static int span_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const spans *s = ctx;
+    rk_keys_span(s->keys, begin, end - begin, &s->lo[begin / RO_GRAIN], &s->hi[begin / RO_GRAIN]);
+    return 0;
+}
+
+int ro_keyer_rebase(ray_rt *rt, ro_keyer *k, uint64_t *top) {
+    int64_t ranges = k->n / RO_GRAIN + 1;
+    uint64_t *room = RO_ROOM(uint64_t, 2 * ranges), lo = UINT64_MAX, hi = 0;
+    if (!room) return -1;
+    k->keys.base = 0;
+    for (int64_t r = 0; r < ranges; r++) room[r] = UINT64_MAX, room[ranges + r] = 0;
+    spans s = {&k->keys, room, room + ranges};
+    int ok = ro_parallel(rt, k->n, RO_GRAIN, span_range, &s);
+    for (int64_t r = 0; r < ranges; r++) {
+        lo = s.lo[r] < lo ? s.lo[r] : lo;
+        hi = s.hi[r] > hi ? s.hi[r] : hi;
+    }
+    RO_ROOM_FREE(room, 2 * ranges);
+    k->keys.base = lo <= hi ? lo - 1 : 0;
+    *top = lo <= hi ? hi - k->keys.base : 0;
+    return ok;
+}

@@ -1,0 +1,252 @@
+/* Sorting. A key and a row number that fit 64 bits together travel as one word, which halves the memory that moves;
+ * sorting values alone needs no row numbers, and few different keys are counted rather than moved. */
+#include "order.h"
+
+#include "../base/bits.h"
+#include "collect.h"
+
+static int bits_of(uint64_t top) { return top ? rb_bits_highest(top) + 1 : 0; }
+
+/* ---- packing -------------------------------------------------------------------------------------------------------- */
+
+typedef struct packing {
+    const rk_keys *keys;
+    uint64_t top;
+    bool down;
+    int shift;
+    uint64_t *words; /* or */
+    rk_pair *pairs;
+    uint64_t *sorted_words;
+    rk_pair *sorted_pairs;
+    int64_t *at;
+} packing;
+
+static int pack_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const packing *p = ctx;
+    uint64_t block[RK_KEY_BLOCK];
+    for (; begin < end; begin += RK_KEY_BLOCK) {
+        int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
+        rk_keys_into(p->keys, begin, n, block);
+        if (p->words)
+            rk_pack_words(block, n, p->top, p->down, p->shift, begin, p->words + begin);
+        else
+            rk_pack_pairs(block, n, p->top, p->down, begin, p->pairs + begin);
+    }
+    return 0;
+}
+
+static int rows_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const packing *p = ctx;
+    if (p->sorted_words)
+        rk_rows_of_words(p->sorted_words + begin, end - begin, p->shift, p->at + begin);
+    else
+        rk_rows_of_pairs(p->sorted_pairs + begin, end - begin, p->at + begin);
+    return 0;
+}
+
+/* Room for n words or pairs twice, and for the counters of the radix sort. */
+static void *sort_room(int64_t n, size_t each, int64_t **counters) {
+    *counters = RO_ROOM(int64_t, RK_RADIX_SCRATCH);
+    void *room = *counters ? ro_room(2 * n, each) : NULL;
+    if (!room && *counters) RO_ROOM_FREE(*counters, RK_RADIX_SCRATCH);
+    return room;
+}
+
+static void sort_room_free(void *room, int64_t n, size_t each, int64_t *counters) {
+    rb_block_free(room, (size_t)(2 * n) * each);
+    RO_ROOM_FREE(counters, RK_RADIX_SCRATCH);
+}
+
+static int sort_by_words(ray_rt *rt, packing *p, int64_t n) {
+    int64_t *counters;
+    if (!(p->words = sort_room(n, sizeof *p->words, &counters))) return -1;
+    int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p);
+    if (ok == 0)
+        ok = rk_radix_words(rt->pool, p->words, p->words + n, n, p->shift, bits_of(p->top), counters, &p->sorted_words);
+    if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, p);
+    sort_room_free(p->words, n, sizeof *p->words, counters);
+    return ok;
+}
+
+static int sort_by_pairs(ray_rt *rt, packing *p, int64_t n) {
+    int64_t *counters;
+    if (!(p->pairs = sort_room(n, sizeof *p->pairs, &counters))) return -1;
+    int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p);
+    if (ok == 0) ok = rk_radix_pairs(rt->pool, p->pairs, p->pairs + n, n, 0, bits_of(p->top), counters, &p->sorted_pairs);
+    if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, p);
+    sort_room_free(p->pairs, n, sizeof *p->pairs, counters);
+    return ok;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------------------- */
+
+static int compare_down(const void *v, int64_t i, int64_t j) { return ro_compare_bytes(v, j, i); }
+
+/* Runs of rows whose keys are equal, by the whole of their elements. */
+static int sort_ties(const ray_val *v, const int64_t *keys, bool down, int64_t *at) {
+    int64_t *tmp = RO_ROOM(int64_t, v->len);
+    if (!tmp) return -1;
+    for (int64_t i = 0, end; i < v->len; i = end) {
+        for (end = i + 1; end < v->len && keys[at[end]] == keys[at[i]];) end++;
+        if (end - i > 1) rk_merge_sort(at + i, tmp, end - i, down ? compare_down : ro_compare_bytes, v);
+    }
+    RO_ROOM_FREE(tmp, v->len);
+    return 0;
+}
+
+int ro_sort_rows(ray_rt *rt, const ray_val *v, bool down, int64_t *at) {
+    ro_keyer k;
+    bool ties;
+    RB_TRY(ro_sort_keyer(rt, v, &k, &ties), -1);
+    packing p = {.keys = &k.keys, .down = down, .at = at, .shift = bits_of((uint64_t)v->len)};
+    int ok = ro_keyer_rebase(rt, &k, &p.top);
+    if (ok == 0) ok = bits_of(p.top) + p.shift <= 64 ? sort_by_words(rt, &p, v->len) : sort_by_pairs(rt, &p, v->len);
+    if (ok == 0 && ties) ok = sort_ties(v, k.classes, down, at);
+    ro_keyer_free(&k);
+    return ok;
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------- */
+
+typedef struct writing {
+    int type;
+    uint64_t base, top;
+    bool down;
+    const uint64_t *sorted;
+    uint8_t *out;
+} writing;
+
+static int back_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const writing *w = ctx;
+    uint64_t block[RK_KEY_BLOCK];
+    for (; begin < end; begin += RK_KEY_BLOCK) {
+        int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
+        rk_pack_words(w->sorted + begin, n, w->top, w->down, 0, 0, block);
+        rk_keys_back(w->type, w->base, block, n, w->out + begin * ry_width(w->type));
+    }
+    return 0;
+}
+
+static int sort_values(ray_rt *rt, const ro_keyer *k, uint64_t top, bool down, ray_val *out) {
+    packing p = {.keys = &k->keys, .top = top, .down = down};
+    int64_t *counters, n = k->n;
+    if (!(p.words = sort_room(n, sizeof *p.words, &counters))) return -1;
+    int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, &p);
+    if (ok == 0) ok = rk_radix_words(rt->pool, p.words, p.words + n, n, 0, bits_of(top), counters, &p.sorted_words);
+    writing w = {out->type, k->keys.base, top, down, p.sorted_words, out->data};
+    if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, back_range, &w);
+    sort_room_free(p.words, n, sizeof *p.words, counters);
+    return ok;
+}
+
+#define COUNT_MAX ((uint64_t)1 << 16) /* counters that stay in the cache */
+#define COUNT_ROWS 4                  /* and that many rows a counter, or sorting is as good */
+
+/* Few different keys: how often each comes says all. */
+static int count_values(ray_rt *rt, const ro_keyer *k, uint64_t top, bool down, ray_val *out) {
+    int64_t keys = (int64_t)top + 1, *counter = RO_ROOM(int64_t, keys), at = 0;
+    if (!counter) return -1;
+    memset(counter, 0, (size_t)keys * sizeof *counter);
+    uint64_t block[RK_KEY_BLOCK];
+    int ok = 0, width = ry_width(out->type);
+    for (int64_t i = 0; ok == 0 && i < k->n; i += RK_KEY_BLOCK) {
+        int64_t n = k->n - i < RK_KEY_BLOCK ? k->n - i : RK_KEY_BLOCK;
+        if (i % RO_GRAIN == 0) ok = rb_rt_check(rt);
+        rk_keys_into(&k->keys, i, n, block);
+        rk_key_counts(block, n, counter);
+    }
+    for (int64_t i = 0; ok == 0 && i < keys; i++) {
+        uint64_t key = (uint64_t)(down ? keys - 1 - i : i);
+        uint8_t element[8];
+        rk_keys_back(out->type, k->keys.base, &key, 1, element);
+        rk_fill(width, element, counter[key], RV_DATA(uint8_t, out) + at * width);
+        at += counter[key];
+    }
+    RO_ROOM_FREE(counter, keys);
+    return ok;
+}
+
+static ray_val *sorted_by_rows(ray_rt *rt, const ray_val *v, bool down) {
+    int64_t *at = RO_ROOM(int64_t, v->len);
+    if (!at) return NULL;
+    ray_val *out = ro_sort_rows(rt, v, down, at) < 0 ? NULL : ro_gather(rt, v, at, v->len);
+    RO_ROOM_FREE(at, v->len);
+    return out;
+}
+
+ray_val *ro_sorted(ray_rt *rt, const ray_val *v, bool down) {
+    bool real = v->type == RY_F32 || v->type == RY_F64;
+    /* Keys do not know the sign of a zero. */
+    if (v->type == RY_SYM || v->type == RY_STR || v->type == RY_GUID || (real && rk_has_negative_zero(v->type, v->data, v->len)))
+        return sorted_by_rows(rt, v, down);
+    ro_keyer k;
+    uint64_t top;
+    RB_TRY(ro_keyer_of(rt, v, &k), NULL);
+    RB_TRY(ro_keyer_rebase(rt, &k, &top), NULL);
+    ray_val *out = rv_vec_new(v->type, v->len);
+    if (!out) return NULL;
+    bool few = top < COUNT_MAX && top < (uint64_t)v->len / COUNT_ROWS;
+    int ok = few ? count_values(rt, &k, top, down, out) : sort_values(rt, &k, top, down, out);
+    if (ok < 0) {
+        rv_release(out);
+        return NULL;
+    }
+    out->attrs |= v->attrs & RV_A_NULLS;
+    return out;
+}
+
+int ro_sorted_unique(ray_rt *rt, const ro_keyer *k, uint64_t top, uint64_t **out, int64_t *count) {
+    packing p = {.keys = &k->keys, .top = top};
+    int64_t *counters, n = k->n;
+    if (!(p.words = sort_room(n, sizeof *p.words, &counters))) return -1;
+    int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, &p);
+    if (ok == 0) ok = rk_radix_words(rt->pool, p.words, p.words + n, n, 0, bits_of(top), counters, &p.sorted_words);
+    *out = ok == 0 ? RO_ROOM(uint64_t, n) : NULL;
+    if (*out) {
+        *count = rk_unique(p.sorted_words, n);
+        memcpy(*out, p.sorted_words, (size_t)*count * sizeof **out);
+    }
+    sort_room_free(p.words, n, sizeof *p.words, counters);
+    return *out ? 0 : -1;
+}
+
+/* ---- verbs -------------------------------------------------------------------------------------------------------- */
+
+static ray_val *sort_verb(ray_rt *rt, const char *verb, ray_val *v, bool down) {
+    if (rv_is_atom(v) || rv_is_callable(v)) return rv_retain(v);
+    if (!rv_is_vector(v)) return ro_refuse(verb, "a vector or an atom", v);
+    return ro_sorted(rt, v, down);
+}
+
+static ray_val *grade_verb(ray_rt *rt, const char *verb, const ray_val *v, bool down) {
+    if (!rv_is_vector(v)) return ro_refuse(verb, "a vector", v);
+    ray_val *out = rv_vec_new(RY_I64, v->len);
+    if (out && ro_sort_rows(rt, v, down, out->data) < 0) {
+        rv_release(out);
+        return NULL;
+    }
+    return out;
+}
+
+RV_VERB(ro_asc) {
+    (void)n;
+    return sort_verb(rt, "asc", args[0], false);
+}
+
+RV_VERB(ro_desc) {
+    (void)n;
+    return sort_verb(rt, "desc", args[0], true);
+}
+
+RV_VERB(ro_iasc) {
+    (void)n;
+    return grade_verb(rt, "iasc", args[0], false);
+}
+
+RV_VERB(ro_idesc) {
+    (void)n;
+    return grade_verb(rt, "idesc", args[0], true);
+}

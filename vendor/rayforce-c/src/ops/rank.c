@@ -1,0 +1,91 @@
+/* Positions in sorted order. */
+#include "collect.h"
+#include "order.h"
+
+/* Row numbers of v in ascending order, as scratch of v->len. */
+static int64_t *sorted_rows(ray_rt *rt, const ray_val *v, bool down) {
+    int64_t *at = RO_ROOM(int64_t, v->len);
+    if (at && ro_sort_rows(rt, v, down, at) < 0) {
+        RO_ROOM_FREE(at, v->len);
+        return NULL;
+    }
+    return at;
+}
+
+static ray_val *ranks(ray_rt *rt, const ray_val *v) {
+    int64_t *at = sorted_rows(rt, v, false);
+    if (!at) return NULL;
+    ray_val *out = rv_vec_new(RY_I64, v->len);
+    if (out) rk_invert(at, v->len, out->data);
+    RO_ROOM_FREE(at, v->len);
+    return out;
+}
+
+RV_VERB(ro_rank) {
+    (void)n;
+    if (!rv_is_vector(args[0])) return ro_refuse("rank", "a vector", args[0]);
+    return ranks(rt, args[0]);
+}
+
+RV_VERB(ro_xrank) {
+    (void)n;
+    const ray_val *v = args[1];
+    int64_t buckets;
+    if (!ro_int_of(args[0], true, &buckets)) return ro_refuse("xrank", "a number of buckets", args[0]);
+    if (!rv_is_vector(v)) return ro_refuse("xrank", "a vector", v);
+    if (buckets <= 0) return rv_vec_new(RY_I64, 0);
+    ray_val *out = ranks(rt, v);
+    int64_t *x = out ? out->data : NULL;
+    for (int64_t i = 0; out && i < v->len; i++) x[i] = (int64_t)((__int128)x[i] * buckets / v->len);
+    return out;
+}
+
+static ray_val *first_sorted(ray_rt *rt, const char *verb, ray_val *const *args, bool down) {
+    const ray_val *v = args[0];
+    int64_t k;
+    if (!rv_is_vector(v)) return ro_refuse(verb, "a vector", v);
+    if (!ro_int_of(args[1], true, &k)) return ro_refuse(verb, "a count", args[1]);
+    k = k < 0 ? 0 : k < v->len ? k : v->len;
+    int64_t *at = sorted_rows(rt, v, down);
+    if (!at) return NULL;
+    ray_val *out = ro_gather(rt, v, at, k);
+    RO_ROOM_FREE(at, v->len);
+    return out;
+}
+
+RV_VERB(ro_top) {
+    (void)n;
+    return first_sorted(rt, "top", args, true);
+}
+
+RV_VERB(ro_bot) {
+    (void)n;
+    return first_sorted(rt, "bot", args, false);
+}
+
+/* The position that bin (or binr) gives for x. */
+static int64_t place(const ray_val *v, int64_t x, bool right) {
+    if (!right) return rk_bin_last(v->data, v->len, x);
+    int64_t at = rk_bin_first(v->data, v->len, x);
+    return at < v->len ? at : v->len - 1;
+}
+
+static ray_val *bin(const char *verb, const ray_val *v, const ray_val *x, bool right) {
+    if (v->type != RY_I64) return ro_refuse(verb, "a sorted I64 vector", v);
+    int64_t one;
+    if (ro_int_of(x, false, &one)) return rv_i64_new(place(v, one, right));
+    if (x->type != RY_I64) return ro_refuse(verb, "an integer or an I64 vector", x);
+    ray_val *out = rv_vec_new(RY_I64, x->len);
+    for (int64_t i = 0; out && i < x->len; i++) RV_DATA(int64_t, out)[i] = place(v, RV_DATA(int64_t, x)[i], right);
+    return out;
+}
+
+RV_VERB(ro_bin) {
+    (void)rt, (void)n;
+    return bin("bin", args[0], args[1], false);
+}
+
+RV_VERB(ro_binr) {
+    (void)rt, (void)n;
+    return bin("binr", args[0], args[1], true);
+}
