@@ -22,6 +22,12 @@ static inline double mod_f64(double a, double b) {
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
+/* Its result becomes an integer: what does not fit is no number. */
+static inline double idiv_f64(double a, double b) {
+    double q = floor(a / b);
+    return q < 9223372036854775808.0 && q >= -9223372036854775808.0 ? q : ry_null_f64();
+}
+
 /* C says pow(1, NaN) and pow(NaN, 0) are 1; here null makes null. */
 static inline double pow_f64(double a, double b) { return a != a || b != b ? a + b : pow(a, b); }
 

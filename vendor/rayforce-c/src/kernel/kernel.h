@@ -66,6 +66,7 @@ typedef struct rk_side {
     int8_t via;    /* converted to this integer type before anything else; 0: not */
     bool scalar, nulls;
     bool round;    /* floats become integers by rounding */
+    bool saturate; /* what scale makes too large stops at the end of the domain; else it wraps */
 } rk_side;
 
 typedef struct rk_job {
@@ -106,7 +107,15 @@ enum rk_unary_verb {
  * SIGNUM: I64 and F64 to I64; all others F64 to F64. */
 typedef bool (*rk_unary_fn)(const void *in, void *out, int64_t n, bool nulls);
 extern const rk_unary_fn rk_unary[RK_UNARY_VERBS][RY_VECTOR_END]; /* [verb][storage type] */
-/* 1 where the element counts as true: not zero, not null. Any type but STR and LIST. */
+typedef struct rk_unary_job {
+    enum rk_unary_verb verb;
+    int8_t type; /* of out */
+    rk_side side;
+    void *out;
+} rk_unary_job;
+/* Computes out[begin .. end) from elements of any numeric type or, NEG and ABS, timespans; true if one is null. */
+bool rk_unary_range(const rk_unary_job *job, int64_t begin, int64_t end);
+/* 1 where the element counts as true: not zero, not null. Any type but LIST. */
 void rk_truth(int type, const void *in, int64_t n, bool nulls, uint8_t *out);
 
 /* ---- vector → atom: reduce.c, moments.c, select.c ------------------------------------------------------------- */
@@ -133,6 +142,9 @@ extern const rk_reduce_fn rk_reduce[RK_REDUCE_VERBS][RY_VECTOR_END]; /* [verb][s
 void rk_reduce_start(enum rk_reduce_verb verb, bool real, rk_acc *out);
 /* Takes in the range that follows. */
 void rk_reduce_merge(enum rk_reduce_verb verb, bool real, rk_acc *into, const rk_acc *next);
+
+/* Sum of at most RK_GRAIN integers as a double, which their 64 bits could overflow, and how many are not null. */
+double rk_total_i64(const int64_t *x, int64_t n, bool nulls, int64_t *count);
 
 typedef struct rk_moments {
     int64_t n;

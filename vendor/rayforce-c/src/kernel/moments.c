@@ -44,6 +44,26 @@ RB_HOT static double block_cross(const double *x, double mx, const double *y, do
     return lane[0];
 }
 
+/* The halves are summed apart: neither overflows within a range. */
+RB_HOT double rk_total_i64(const int64_t *x, int64_t n, bool nulls, int64_t *count) {
+    int64_t high = 0, low = 0, gone = 0;
+    if (nulls)
+        for (int64_t i = 0; i < n; i++) {
+            const bool skip = ry_null_is_i64(x[i]);
+            const int64_t v = skip ? 0 : x[i];
+            high += v >> 32;
+            low += v & 0xffffffff;
+            gone += skip;
+        }
+    else
+        for (int64_t i = 0; i < n; i++) {
+            high += x[i] >> 32;
+            low += x[i] & 0xffffffff;
+        }
+    *count = n - gone;
+    return (double)high * 4294967296.0 + (double)low;
+}
+
 /* Where one of a pair is NaN both become so. */
 RB_HOT static void pair_up(double *x, double *y, int64_t n) {
     for (int64_t i = 0; i < n; i++) {

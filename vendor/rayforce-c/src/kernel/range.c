@@ -12,6 +12,16 @@ static bool is_direct(const rk_side *s, int domain) {
     return !s->scalar && !s->via && s->scale == 1 && rk_storage(s->type) == domain;
 }
 
+static void rescale(int64_t *x, int64_t n, int64_t scale, bool saturate) {
+    for (int64_t i = 0; i < n; i++) {
+        int64_t y;
+        if (x[i] == RY_NULL_I64) continue;
+        bool over = rb_mul_overflow(x[i], scale, &y);
+        if (over && saturate) y = x[i] < 0 ? -INT64_MAX : INT64_MAX;
+        x[i] = y;
+    }
+}
+
 /* n elements from `in`, converted to the domain. */
 static void widen(const rk_side *s, int domain, const void *in, int64_t n, block *out) {
     bool nulls = s->nulls;
@@ -43,9 +53,7 @@ static void widen(const rk_side *s, int domain, const void *in, int64_t n, block
     } else {
         rk_to_i64[s->type](in, n, out->i, nulls);
     }
-    if (s->scale != 1)
-        for (int64_t i = 0; i < n; i++)
-            if (out->i[i] != RY_NULL_I64) out->i[i] = (int64_t)((uint64_t)out->i[i] * (uint64_t)s->scale);
+    if (s->scale != 1) rescale(out->i, n, s->scale, s->saturate);
 }
 
 /* Fills a block with a scalar's one element. */
@@ -94,6 +102,27 @@ bool rk_binary_range(const rk_job *job, int64_t begin, int64_t end) {
             rk_from_f64[job->type](r.f, n, out);
         else
             rk_from_i64[job->type](r.i, n, out, hit);
+    }
+    return any;
+}
+
+bool rk_unary_range(const rk_unary_job *job, int64_t begin, int64_t end) {
+    block in;
+    const int storage = rk_storage(job->side.type), width = ry_width(job->side.type), out_width = ry_width(job->type);
+    rk_unary_fn fn = rk_unary[job->verb][storage];
+    const bool real = ry_class_of(job->side.type) == RY_C_FLOAT;
+    const int domain = fn ? storage : rk_unary[job->verb][RY_I64] && !real ? RY_I64 : RY_F64;
+    const int64_t step = fn ? end - begin : RK_BLOCK;
+    bool any = false;
+    if (!fn) fn = rk_unary[job->verb][domain];
+    for (int64_t i = begin; i < end; i += step) {
+        int64_t n = end - i < step ? end - i : step;
+        const void *x = (const char *)job->side.data + i * width;
+        if (domain != storage) {
+            widen(&job->side, domain, x, n, &in);
+            x = &in;
+        }
+        any |= fn(x, (char *)job->out + i * out_width, n, job->side.nulls);
     }
     return any;
 }

@@ -84,6 +84,8 @@ void rk_truth(int type, const void *in, int64_t n, bool nulls, uint8_t *out) {
     case RY_GUID:
         for (int64_t i = 0; i < n; i++) out[i] = !ry_null_is_guid((const ry_guid *)in + i);
         break;
-    default: memset(out, 1, (size_t)n); break;
+    default:
+        for (int64_t i = 0; i < n; i++) out[i] = ((const ry_strview *)in)[i].len > 0;
+        break;
     }
 }

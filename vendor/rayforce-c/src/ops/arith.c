@@ -1,0 +1,149 @@
+#include "arith.h"
+
+#include "lift.h"
+
+#define DAY_NS ((int64_t)86400000000000)
+#define MS_NS ((int64_t)1000000)
+
+static int64_t unit_ns(int type) { return type == RY_DATE ? DAY_NS : type == RY_TIME ? MS_NS : 1; }
+
+/* How the two operands reach the domain the verb computes in. */
+static void plan(rk_job *j, enum ry_promote_class cls) {
+    const int ta = j->a.type, tb = j->b.type;
+    const bool real = ro_is_real(ta) || ro_is_real(tb);
+    const int storage = rk_storage(j->type);
+    if (ro_is_real(j->type) || (cls == RY_P_IDIV && real))
+        j->domain = RY_F64;
+    else if (storage != RY_F32 && rk_storage(ta) == storage && rk_storage(tb) == storage && rk_binary[j->verb][storage][0])
+        j->domain = (int8_t)storage;
+    else
+        j->domain = RY_I64;
+    /* A float beside a count of time is itself a count. */
+    j->a.round = j->b.round = j->type == RY_TIMESPAN;
+    if ((cls == RY_P_ADD || cls == RY_P_SUB) && (j->type == RY_TIMESTAMP || j->type == RY_TIMESPAN)) {
+        j->a.scale = unit_ns(ta);
+        j->b.scale = unit_ns(tb);
+    }
+    if (cls == RY_P_XBAR && ta == RY_TIMESTAMP && tb == RY_TIME) j->b.scale = MS_NS;
+    /* A modulus narrower than what it divides makes that as narrow first. */
+    if (cls == RY_P_MOD && ry_class_of(j->type) == RY_C_INT) {
+        if (ry_width(ta) > ry_width(j->type)) j->a.via = j->type;
+        if (ry_width(tb) > ry_width(j->type)) j->b.via = j->type;
+    }
+}
+
+/* No bucket may be zero or null. */
+static int check_buckets(ray_rt *rt, const rk_side *b, const ray_val *v) {
+    int64_t n = b->scalar ? 1 : v->len;
+    (void)rt;
+    for (int64_t i = 0; i < n; i += RK_GRAIN) {
+        int64_t m = n - i < RK_GRAIN ? n - i : RK_GRAIN;
+        rk_acc acc;
+        rk_reduce[RK_R_ALL][rk_storage(b->type)]((const char *)b->data + i * ry_width(b->type), m, b->nulls, &acc);
+        bool all = ro_is_real(b->type) ? acc.u.f != 0 : acc.u.i != 0;
+        if (!all || acc.n < m) return rb_fail(RB_E_DOMAIN, "xbar: a bucket must be neither zero nor null");
+    }
+    return 0;
+}
+
+static bool is_zero(const ray_val *v) {
+    double d;
+    rk_to_f64[-v->type](v->data, 1, &d, true);
+    return d == 0;
+}
+
+/* One result for atoms, many if one operand is a vector. */
+static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const ray_val *b, int type) {
+    const int64_t n = a->type > 0 ? a->len : b->type > 0 ? b->len : -1;
+    rk_job j = {.verb = verb->verb, .type = (int8_t)type, .a = ro_side(a), .b = ro_side(b)};
+    plan(&j, verb->cls < 0 ? RY_P_CLASSES : (enum ry_promote_class)verb->cls);
+    if (verb->verb == RK_XBAR && check_buckets(rt, &j.b, b) < 0) return NULL;
+    ray_val *r = ro_result_new(type, n);
+    if (!r) return NULL;
+    j.out = r->data;
+    int any = ro_run(rt, &j, n < 0 ? 1 : n);
+    if (any < 0) {
+        rv_release(r);
+        return NULL;
+    }
+    if (n >= 0) {
+        if (any && type != RY_B8 && type != RY_U8) r->attrs = RV_A_NULLS;
+        return r;
+    }
+    /* A double that merely grew out of range is no flagged null; one that came of a null or a zero divisor is. */
+    if (ro_is_real(type)) {
+        const bool divides = verb->verb == RK_DIV || verb->verb == RK_MOD;
+        any = rv_is_null(a) || rv_is_null(b) || (divides && is_zero(b));
+    }
+    if (any && type != RY_U8) r->attrs = RV_A_NULL;
+    return r;
+}
+
+static ray_val *refuse(const ro_lift *verb, const ray_val *a, const ray_val *b) { return ro_fail_types(verb, a, b); }
+
+static int result_type(const ro_lift *verb, const ray_val *a, const ray_val *b) {
+    return ry_promote((enum ry_promote_class)verb->cls, ro_shape(a, b), ro_element_type(a), ro_element_type(b));
+}
+
+static ray_val *arith_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
+    int type = rv_is_atom(a) && rv_is_atom(b) ? result_type(verb, a, b) : RY_P_ERROR;
+    return type < 0 ? refuse(verb, a, b) : compute(rt, verb, a, b, type);
+}
+
+static ray_val *arith_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
+    int type = result_type(verb, a, b);
+    if (type < 0) return refuse(verb, a, b);
+    if (type == RY_LIST) return ro_lift_each(rt, verb, a, b, RO_G_LIST);
+    return compute(rt, verb, a, b, type);
+}
+
+/* A null operand makes a null before its type is looked at. */
+static ray_val *pow_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
+    if (!rv_is_atom(a) || !rv_is_atom(b)) return refuse(verb, a, b);
+    if (rv_is_null(a) || rv_is_null(b)) return rv_null_of_new(RY_F64);
+    if (!ro_is_numeric(-a->type) || !ro_is_numeric(-b->type)) return refuse(verb, a, b);
+    return compute(rt, verb, a, b, RY_F64);
+}
+
+static ray_val *pow_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
+    int ta = ro_element_type(a), tb = ro_element_type(b);
+    if (!ro_is_numeric(ta) || !ro_is_numeric(tb)) return refuse(verb, a, b);
+    return compute(rt, verb, a, b, RY_F64);
+}
+
+#define ARITH(name, text, verb, cannot_text)                                                                           \
+    static const ro_lift name##_lift = {text, cannot_text, RK_##verb, RY_P_##verb, RO_G_LIST, arith_atoms, arith_arrays};
+ARITH(add, "ADD", ADD, "cannot add %s and %s")
+ARITH(sub, "SUB", SUB, "cannot subtract %s and %s")
+ARITH(mul, "MUL", MUL, "cannot multiply %s and %s")
+ARITH(div, "DIV", DIV, "cannot divide %s by %s")
+ARITH(mod, "MOD", MOD, "cannot mod %s by %s")
+ARITH(idiv, "div", IDIV, "cannot div %s by %s")
+ARITH(xbar, "xbar", XBAR, "xbar: cannot put %s into buckets of %s")
+static const ro_lift pow_lift = {"POW", "cannot raise %s to the power of %s", RK_POW, -1, RO_G_LIST, pow_atoms, pow_arrays};
+
+/* Two operands are all but always what comes. */
+static ray_val *fold(ray_rt *rt, const ro_lift *verb, ray_val *const *args, int n) {
+    ray_val *r = ro_lift_binary(rt, verb, args[0], args[1]);
+    for (int i = 2; r && i < n; i++) {
+        ray_val *next = ro_lift_binary(rt, verb, r, args[i]);
+        rv_release(r);
+        r = next;
+    }
+    return r;
+}
+
+RV_VERB(ro_add) { return fold(rt, &add_lift, args, n); }
+RV_VERB(ro_mul) { return fold(rt, &mul_lift, args, n); }
+
+#define TWO(name)                                                                                                      \
+    RV_VERB(ro_##name) {                                                                                               \
+        (void)n;                                                                                                       \
+        return ro_lift_binary(rt, &name##_lift, args[0], args[1]);                                                     \
+    }
+TWO(sub)
+TWO(div)
+TWO(mod)
+TWO(idiv)
+TWO(pow)
+TWO(xbar)
