@@ -283,6 +283,7 @@ struct rv_builtin {
 #define RV_F_ATOMIC 0x02     /* maps over elements: one output row per input row */
 #define RV_F_AGGREGATE 0x04  /* a column in, an atom out */
 #define RV_F_RESTRICTED 0x08 /* refused in restricted mode */
+#define RV_F_COLUMN 0x20     /* in a statement: takes whole columns, never their cells */
 #define RV_F_NULLS 0x10      /* UNARY, BINARY: takes the untyped null too; the caller refuses it to all others (type) */
 
 RB_NODISCARD ray_val *rv_lambda_new_take(ray_val *params, ray_val *body, ray_val *captures); /* captures may be null */
