@@ -1,0 +1,7 @@
+"""`python -m rayforce` is the `rayforce` command."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

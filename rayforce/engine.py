@@ -1,0 +1,134 @@
+"""The embedded engine."""
+
+from __future__ import annotations
+
+from types import EllipsisType, TracebackType
+from typing import Any, Self
+
+from . import types  # noqa: F401  values come out as its classes
+from ._ext import core
+from .errors import RayforceNameError
+from .network.server import Server
+from .session import SessionMethods, Timeout
+
+
+class Rayforce(SessionMethods):
+    """An engine in this process, with variables of its own. Several may run at once; any thread may call.
+
+    Calls on one engine are one after the other, with the GIL released; different engines run in parallel.
+    """
+
+    def __init__(self, *, threads: int | None = None, strings: str = "symbol", restricted: bool = False) -> None:
+        if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+            raise ValueError(f"threads={threads!r}: expected a number from 1 up, or None for one per core")
+        self._flags = core.convert_flags(False, strings)
+        self._servers: set[Server] = set()
+        self._runtime = core.Runtime(threads=threads or 0, restricted=restricted)
+
+    @classmethod
+    def _over(cls, runtime: core.Runtime) -> Self:
+        self = cls.__new__(cls)
+        self._flags = core.convert_flags(False, "symbol")
+        self._servers = set()
+        self._runtime = runtime
+        return self
+
+    def eval(self, source: Any, /, *args: Any, timeout: Timeout = None, boxed: bool = False) -> Any:
+        """Evaluates source or a value; with arguments, calls the function that this gives. Ctrl-C stops it."""
+        seconds = None if isinstance(timeout, EllipsisType) else timeout
+        return self._runtime.evaluate(source, args, seconds, boxed, self._flags)
+
+    execute = eval
+
+    def eval_obj(self, obj: Any, /) -> Any:
+        """Evaluates a value: a `List` is a call, a `Name` is looked up."""
+        return self._runtime.evaluate(obj, (), None, False, self._flags)
+
+    def call(self, name: Any, /, *args: Any, timeout: Timeout = None) -> Any:
+        """Calls the function of that name; the arguments are data."""
+        seconds = None if isinstance(timeout, EllipsisType) else timeout
+        return self._runtime.call(name, args, seconds, self._flags)
+
+    def run_file(self, path: str, /) -> Any:
+        """Evaluates a file of source."""
+        with open(path, "rb") as f:
+            return self._runtime.evaluate(f.read(), (), None, False, self._flags)
+
+    def parse(self, source: str, /) -> Any:
+        """The tree of a text; RayforceParseError says where it cannot be read."""
+        return core.parse(source)
+
+    def format(self, value: Any, /) -> str:
+        """What the console would print."""
+        return core.format(core.box_value(value))
+
+    def set(self, name: str, value: Any, /) -> None:
+        self._runtime.set(name, value, self._flags)
+
+    def get(self, name: str, /) -> Any:
+        return self._runtime.get(name)
+
+    def delete(self, name: str, /) -> None:
+        self._runtime.delete(name)
+
+    def names(self) -> list[str]:
+        """The variables, in the order in which they were first set."""
+        return self._runtime.names()
+
+    def __contains__(self, name: str, /) -> bool:
+        try:
+            self._runtime.get(name)
+        except RayforceNameError:
+            return False
+        return True
+
+    def interrupt(self) -> None:
+        """Stops what runs now; from any thread."""
+        self._runtime.interrupt()
+
+    def memory_stats(self) -> dict[str, int]:
+        """Live allocations of the whole process and the size of the symbol table."""
+        return core.heap()
+
+    def listen(self, port: int = 5000, host: str = "127.0.0.1", **options: Any) -> Server:
+        """Serves this engine in the background. Port 0: any free one."""
+        return Server(self, port=port, host=host, **options).start()
+
+    def run(self) -> None:
+        """Serves what code opened with `(listen PORT)`, until Ctrl-C."""
+        self._runtime.run()
+
+    def close(self) -> None:
+        """Stops its servers and whatever runs. Values stay usable."""
+        for server in list(self._servers):
+            server.stop()
+        self._runtime.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._runtime.closed
+
+    @property
+    def version(self) -> str:
+        return core.version()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, et: type[BaseException] | None, ev: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Rayforce {self.version}{' closed' if self.closed else ''}>"
+
+
+_default: Rayforce | None = None
+
+
+def engine() -> Rayforce:
+    """The process's default engine."""
+    global _default
+    runtime = core.default_runtime()
+    if _default is None or _default._runtime is not runtime:
+        _default = Rayforce._over(runtime)
+    return _default

@@ -1,0 +1,362 @@
+"""Connections to servers."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from concurrent.futures import Future
+from types import EllipsisType, TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
+
+from . import _options, errors, types  # noqa: F401  values come out as the classes of types
+from ._ext import core
+from .address import Address
+from .errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    ConnectionLost,
+    IPCError,
+    MessageTooLarge,
+    ProtocolError,
+    UnsupportedAddress,
+)
+from .session import SessionMethods, Timeout
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from .engine import Rayforce
+    from .pipeline import Pipeline, Reader
+
+__all__ = [
+    "AuthenticationFailed",
+    "Connection",
+    "ConnectionFailed",
+    "ConnectionLost",
+    "ConnectionStats",
+    "IPCError",
+    "MessageTooLarge",
+    "Prepared",
+    "ProtocolError",
+    "UnsupportedAddress",
+    "connect",
+    "hopen",
+    "hopen_timeout",
+]
+
+COMPRESS_OVER = 2000  # bytes: where servers begin to compress
+
+
+class ConnectionStats(NamedTuple):
+    """Messages and bytes so far; `owed`: replies that will come and be dropped."""
+
+    sent: int
+    received: int
+    bytes_out: int
+    bytes_in: int
+    owed: int
+    pushes: int
+    pushes_dropped: int
+
+
+class Connection(SessionMethods):
+    """One connection to a server. Any threads may share it: each caller gets the reply to its own request."""
+
+    def __init__(
+        self,
+        host: str | Address | None = None,
+        port: int | None = None,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        **options: Any,
+    ) -> None:
+        self._client: core.Client | None = None
+        self._closed = False
+        self.address = Address.of(host, port, user=user, password=password)
+        o = _options.settle(options, self.address.options)
+        self._timeout: float | None = o["timeout"]
+        self._flags = core.convert_flags(True, o["strings"])
+        self._later = core.convert_flags(False, o["strings"])
+        self._reader: Reader | None = None
+        self._version: str | None = None
+        self.name: str | None = o["name"]
+        _reachable(self.address)
+        self._client = core.Client(
+            self.address,
+            host=self.address.host,
+            port=self.address.port,
+            path=self.address.path if self.address.scheme == "rayforce+unix" else None,
+            user=self.address.user,
+            password=self.address.password,
+            connect_timeout=o["connect_timeout"],
+            keepalive=o["keepalive"],
+            spin=o["spin"] * 1e-6,
+            nodelay=o["nodelay"],
+            close_on_timeout=o["timeout_action"] == "close",
+            message_max=o["max_message"],
+            compress_over=_threshold(o["compression"]),
+        )
+
+    def _open(self) -> core.Client:
+        if self._client is None:
+            raise ConnectionFailed("the connection was never opened", code="closed", address=self.address)
+        return self._client
+
+    def _seconds(self, timeout: Timeout) -> float | None:
+        return self._timeout if isinstance(timeout, EllipsisType) else timeout
+
+    # ---- queries
+
+    def execute(self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False) -> Any:
+        """Evaluates source or a value on the server; with arguments, calls the function that this gives.
+
+        Arguments are data: nothing in them is parsed. `boxed=True` keeps the types of atoms.
+        """
+        return self._open().execute(query, args, self._seconds(timeout), boxed, self._flags)
+
+    def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
+        """Calls a function that the server has; the arguments are data."""
+        return self._open().call(name, args, self._seconds(timeout), self._flags)
+
+    def send_async(self, query: Any, /, *args: Any) -> None:
+        """Sends without awaiting a reply; there will be none, not even for an error."""
+        self._open().send(query, args, self._timeout, self._flags)
+
+    def write(self, value: Any, /, name: str | None = None) -> Any:
+        """Assigns a value on the server; without a name, sends it to be evaluated and returns the result."""
+        if name is None:
+            return self._open().request(value, self._timeout, self._flags)
+        return self.set(name, value)
+
+    def prepare(self, query: Any, /) -> Prepared:
+        """A query to be run many times with different arguments."""
+        return Prepared(self, query)
+
+    def run_file(self, path: str, /) -> Any:
+        """Evaluates a file of source on the server."""
+        with open(path, "rb") as f:
+            return self.execute(f.read())
+
+    # ---- many at once
+
+    def submit(self, query: Any, /, *args: Any) -> Future[Any]:
+        """A future for the result; several may be under way at once."""
+        from .pipeline import Reader, Reply
+
+        client = self._open()
+        ticket = client.submit(query, args, False, self._timeout, self._flags)
+        reply = Reply(client, ticket, query, False)
+        if self._reader is None:
+            self._reader = Reader()
+        self._reader.add(reply)
+        return reply
+
+    def pipeline(self) -> Pipeline:
+        """Requests that are written together."""
+        from .pipeline import Pipeline
+
+        return Pipeline(self._open(), self._later, self._timeout)
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Returns when the system has taken everything that was sent."""
+        self._open().flush(timeout)
+
+    # ---- variables
+
+    def set(self, name: str, value: Any, /) -> None:
+        self._open().set(name, value, self._timeout, self._flags)
+
+    def get(self, name: str, /) -> Any:
+        return self._open().execute(core.check_name(name), (), self._timeout, False, self._flags)
+
+    def delete(self, name: str, /) -> None:
+        key = core.check_name(name)
+        self._open().execute(f"(do {key} (del {key}) 0)", (), self._timeout, False, self._flags)
+
+    def __contains__(self, name: str, /) -> bool:
+        key = core.check_name(name)
+        try:
+            self._open().execute(f"(do {key} 0)", (), self._timeout, False, self._flags)
+        except (errors.RayforceNameError, errors.RayforceValueError):  # 1.x servers: value
+            return False
+        return True
+
+    # ---- state
+
+    def is_connected(self) -> bool:
+        """Looks at the socket; no round trip."""
+        return not self._closed and self._client is not None and self._client.is_connected()
+
+    def ping(self, timeout: float | None = None) -> float:
+        """Seconds of one round trip."""
+        start = time.perf_counter()
+        self._open().execute("0", (), self._timeout if timeout is None else timeout, False, self._flags)
+        return time.perf_counter() - start
+
+    def set_compression(self, value: bool | int, /) -> None:
+        """True: payloads above 2000 bytes; a number: above that many; False: none."""
+        _, usable, wanted, _ = _options.OPTIONS["compression"]
+        if not usable(value):
+            raise ValueError(f"compression={value!r}: expected {wanted}")
+        self._open().compress_over(_threshold(value))
+
+    def set_timeout(self, seconds: float | None, /) -> None:
+        """The default for every reply; None waits."""
+        if not _options.duration(seconds):
+            raise ValueError(f"timeout={seconds!r}: expected seconds, or None to wait")
+        self._timeout = seconds
+
+    def close(self, timeout: float | None = 1.0) -> None:
+        """Sends what is still to be sent, for so long at most, and closes. Calling it again does nothing."""
+        if self._client is not None and not self._closed:
+            self._closed = True
+            self._client.close(timeout)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
+    def host(self) -> str:
+        return self.address.host
+
+    @property
+    def port(self) -> int:
+        return self.address.port
+
+    @property
+    def user(self) -> str | None:
+        return self.address.user
+
+    @property
+    def stats(self) -> ConnectionStats:
+        return ConnectionStats(*self._open().stats())
+
+    @property
+    def dialect(self) -> str:
+        """The line of the protocol that the server speaks: `1.x` or `2.x`."""
+        return self._open().dialect()
+
+    @property
+    def server_version(self) -> str:
+        """What the server says of itself; asked once."""
+        if self._version is None:
+            try:
+                version = self.execute("(at (.sys.build) 'version)")
+            except errors.QueryError:  # 1.x servers do not tell
+                version = self.dialect
+            self._version = str(version)
+        return self._version
+
+    def fileno(self) -> int:
+        """The socket, -1 when closed."""
+        return -1 if self._client is None else self._client.fileno()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, et: type[BaseException] | None, ev: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a connection cannot be pickled; pickle its address")
+
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True) and getattr(self, "_client", None) is not None:
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+
+    def __repr__(self) -> str:
+        label = f" {self.name!r}" if self.name else ""
+        state = "closed" if self._closed else "open" if self.is_connected() else "not connected"
+        return f"<{type(self).__name__}{label} {self.address} {state}>"
+
+
+class Prepared:
+    """A query whose source is fixed."""
+
+    def __init__(self, conn: Connection, query: Any) -> None:
+        self._conn = conn
+        self._query = query
+        self.source: str = query if isinstance(query, str) else core.format(core.box_value(query), True)
+
+    def __call__(self, *args: Any, timeout: Timeout = ...) -> Any:
+        return self._conn.execute(self._query, *args, timeout=timeout)
+
+    def send_async(self, *args: Any) -> None:
+        self._conn.send_async(self._query, *args)
+
+    def __repr__(self) -> str:
+        return f"Prepared({self.source!r})"
+
+
+def _threshold(compression: bool | int) -> int:
+    if compression is True:
+        return COMPRESS_OVER
+    return -1 if compression is False else int(compression)
+
+
+def _reachable(address: Address) -> None:
+    """Kinds of addresses that are well-formed but lead nowhere yet."""
+    missing = {
+        "rayforces": ("TLS is not supported yet; put a TLS proxy in front and connect to that", "tls"),
+        "rayforce+ssh": ("connections through SSH are not supported yet; forward a port with `ssh -L`", "unsupported"),
+        "rayforce+file": ("databases on disk cannot be opened as an address yet", "unsupported"),
+        "memory": ("the embedded engine is no server; use connect() or Rayforce()", "unsupported"),
+    }
+    if address.scheme in missing:
+        text, reason = missing[address.scheme]
+        raise UnsupportedAddress(text, code="nyi", reason=reason, address=address)
+
+
+def hopen(
+    host: str | Address | None = None,
+    port: int | None = None,
+    *,
+    timeout: float | None = 5.0,
+    **options: Any,
+) -> Connection:
+    """Opens a connection: `hopen("localhost", 5000)`, `hopen("localhost:5000:user:pw")`, or any address.
+
+    `timeout` is for connecting, in seconds; `set_timeout` is for replies.
+    """
+    return Connection(host, port, connect_timeout=timeout, **options)
+
+
+def hopen_timeout(host: str, port: int, timeout_ms: int) -> Connection:
+    """As `hopen`, with the time for connecting in milliseconds."""
+    if isinstance(timeout_ms, bool) or not isinstance(timeout_ms, int) or timeout_ms < 0:
+        raise ValueError(f"timeout_ms={timeout_ms!r}: expected milliseconds")
+    return Connection(host, port, connect_timeout=timeout_ms / 1000)
+
+
+@overload
+def connect(address: Literal[":memory:"], /, **options: Any) -> Rayforce: ...
+@overload
+def connect(
+    address: str | Address | None = None,
+    /,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    user: str | None = None,
+    password: str | None = None,
+    **options: Any,
+) -> Connection: ...
+def connect(
+    address: str | Address | None = None,
+    /,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    user: str | None = None,
+    password: str | None = None,
+    **options: Any,
+) -> Any:
+    """A connection to an address; for `:memory:` an embedded engine. Keyword arguments win over the address."""
+    where = Address.of(address, port, host=host, user=user, password=password)
+    if where.scheme == "memory":
+        from .engine import Rayforce
+
+        return Rayforce(**options)
+    return Connection(where, **options)

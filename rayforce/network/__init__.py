@@ -1,0 +1,1 @@
+"""Client and server under the module names of the official binding."""

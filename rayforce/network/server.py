@@ -1,0 +1,154 @@
+"""Server: an engine that listens."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from .. import errors
+from .._ext import core
+from ..address import Address
+
+if TYPE_CHECKING:
+    from ..engine import Rayforce
+
+ANY = {"": "127.0.0.1", "localhost": "127.0.0.1"}
+
+
+class Server:
+    """Serves an engine to clients of both protocol lines; on 127.0.0.1 unless told otherwise. Port 0: any free one.
+
+    It listens from the moment it is made and answers once it is started.
+    """
+
+    def __init__(
+        self,
+        engine: Rayforce | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 5000,
+        password: str | None = None,
+        insecure: bool = False,
+        unix: str | None = None,
+        max_clients: int | None = None,
+        max_message: int = 268_435_456,
+        backlog_bytes: int = 268_435_456,
+        idle_timeout: float | None = None,
+    ) -> None:
+        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+            raise ValueError(f"port {port!r}: expected a number from 0 to 65535")
+        if engine is None:
+            from ..engine import engine as default_engine
+
+            engine = default_engine()
+        self.engine = engine
+        self._host = ANY.get(host, host)
+        self._unix = unix
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+        self._handle = core.ServerHandle(
+            engine._runtime,
+            host=self._host,
+            port=port,
+            path=unix,
+            password=password,
+            insecure=insecure,
+            clients_max=max_clients or 0,
+            message_max=max_message,
+            backlog_max=backlog_bytes,
+            idle_timeout=idle_timeout or 0.0,
+        )
+        self._port: int = self._handle.port
+        engine._servers.add(self)
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    @property
+    def host(self) -> str:
+        return self._host
+
+    @property
+    def address(self) -> Address:
+        """Where clients connect to."""
+        if self._unix is not None:
+            return Address(scheme="rayforce+unix", path=self._unix)
+        return Address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host), self._port)
+
+    @property
+    def clients(self) -> int:
+        """How many are connected."""
+        return self._handle.clients
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> Self:
+        """Serves in a background thread, which does not hold the GIL."""
+        if self._thread is not None:
+            raise errors.RayforceThreadError("the server has been started before", code="state")
+        self._thread = threading.Thread(target=self._serve, name=f"rayforce-server-{self._port}", daemon=True)
+        self._thread.start()
+        return self
+
+    def _serve(self) -> None:
+        try:
+            self._handle.run()
+        except BaseException as e:
+            self._failure = e
+
+    def serve_forever(self) -> None:
+        """Serves in this thread until `stop`, or Ctrl-C."""
+        self._handle.run()
+
+    def stop(self, timeout: float | None = 5.0) -> None:
+        """Ends serving and closes every connection; from any thread. What failed in the background is raised here."""
+        self._handle.stop()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout)
+            if thread.is_alive():
+                raise errors.Timeout(f"the server still evaluates after {timeout} s", phase="reply", seconds=timeout)
+        if thread is not threading.current_thread():
+            self._handle.close()
+            self.engine._servers.discard(self)
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    close = stop
+
+    def __enter__(self) -> Self:
+        if self._thread is None:
+            self.start()
+        return self
+
+    def __exit__(self, et: type[BaseException] | None, ev: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Server on {self.address}{'' if self.running else ', not running'}>"
+
+
+class TCPServer:
+    """The official binding's server: `TCPServer(port).listen()` serves until `stop`."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1", **options: Any) -> None:
+        self._server = Server(host=host, port=port, **options)
+        self.port = self._server.port
+        self.host = host
+
+    def listen(self, *, poll_interval_ms: int = 100) -> None:
+        """Serves in this thread. The interval is accepted for the sake of old code; stopping is immediate."""
+        if poll_interval_ms <= 0:
+            raise ValueError(f"poll_interval_ms={poll_interval_ms}: expected a number above 0")
+        self._server.serve_forever()
+
+    def stop(self) -> None:
+        self._server._handle.stop()
+
+    def close(self) -> None:
+        self._server.stop()

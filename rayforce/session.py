@@ -1,0 +1,72 @@
+"""What a connection and an embedded engine have in common: one interface, two engines."""
+
+from __future__ import annotations
+
+from types import EllipsisType
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from ._ext import core
+from .types import Table, Vector
+
+T = TypeVar("T")
+Timeout = float | EllipsisType | None
+
+
+@runtime_checkable
+class Session(Protocol):
+    """What both engines answer to; for annotations and isinstance."""
+
+    def execute(self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False) -> Any: ...
+    def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any: ...
+    def set(self, name: str, value: Any, /) -> None: ...
+    def get(self, name: str, /) -> Any: ...
+    def delete(self, name: str, /) -> None: ...
+    def close(self) -> None: ...
+
+
+class SessionMethods:
+    """The methods that need nothing but `execute`, `get`, `set` and `delete`."""
+
+    __slots__ = ()
+
+    def execute(self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False) -> Any:
+        raise NotImplementedError
+
+    def set(self, name: str, value: Any, /) -> None:
+        raise NotImplementedError
+
+    def get(self, name: str, /) -> Any:
+        raise NotImplementedError
+
+    def delete(self, name: str, /) -> None:
+        raise NotImplementedError
+
+    def __getitem__(self, name: str, /) -> Any:
+        return self.get(name)
+
+    def __setitem__(self, name: str, value: Any, /) -> None:
+        self.set(name, value)
+
+    def __delitem__(self, name: str, /) -> None:
+        self.delete(name)
+
+    def fetch_table(self, query: Any, /, *args: Any, timeout: Timeout = ...) -> Table:
+        """The result, which is a table."""
+        return self.fetch_value(query, *args, type=Table, timeout=timeout)
+
+    def fetch_value(self, query: Any, /, *args: Any, type: type[T], timeout: Timeout = ...) -> T:
+        """The result, which is an instance of `type`."""
+        out = self.execute(query, *args, timeout=timeout)
+        if not isinstance(out, type) or (isinstance(out, bool) and type is int):
+            found = f"{out!r:.100} of type {out.__class__.__name__}"
+            raise core.conversion_error(f"expected {type.__name__}, got {found}", out, type.__name__)
+        return out
+
+    def fetch_numpy(self, query: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
+        """The result as an array; a table as a dict of arrays."""
+        out = self.execute(query, *args, timeout=timeout)
+        if isinstance(out, Table):
+            return out.arrays()
+        if isinstance(out, Vector):
+            return out.to_numpy()
+        raise core.conversion_error(f"{out!r:.100} of type {type(out).__name__} is no array", out, "ndarray")

@@ -1,0 +1,3 @@
+"""The null. In this package it is Python's own."""
+
+Null = None
