@@ -102,7 +102,20 @@ int rv_put_line(rv_printer *p, const ray_val *v, enum rv_look look) {
     return r;
 }
 
+/* The row of a keyed table, as a dict. */
+static int put_row(rv_printer *p, const ray_val *t, int64_t i, enum rv_look look) {
+    int r = rv_put_char(p, '{');
+    for (int64_t c = 0; c < rv_table_columns(t) && !r; c++) {
+        if (c) r = rv_put_char(p, ' ');
+        if (!r) r = rv_put_element(p, t->u.pair.keys, c);
+        if (!r) r = rv_put_char(p, ':');
+        if (!r) r = rv_put_entry(p, rv_table_column_get(t, c), i, look);
+    }
+    return r ? r : rv_put_char(p, '}');
+}
+
 int rv_put_entry(rv_printer *p, const ray_val *v, int64_t i, enum rv_look look) {
+    if (v->type == RY_TABLE) return put_row(p, v, i, look);
     return v->type == RY_LIST ? rv_put_line(p, rv_list_get(v, i), look) : rv_put_element(p, v, i);
 }
 
