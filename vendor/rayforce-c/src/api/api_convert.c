@@ -2,15 +2,13 @@
 
 #include "rayforce/rayforce.h"
 
-#include <stdio.h>
-
 /* Whole columns in blocks that fit the first cache: a block is widened to 64 bits, looked over for what cannot be
  * converted, and finished, each in a loop without branches. Only a block with a fault is searched element by element. */
 
 enum { BLOCK = 2048 };
 #define EXACT ((int64_t)1 << 53) /* up to here every integer is a double */
 
-static int no_loss(int64_t row, int64_t x, const char *what) {
+static int lossy(int64_t row, int64_t x, const char *what) {
     rb_fail(RB_E_CONVERT, "row %lld: %lld %s", (long long)row, (long long)x, what);
     rb_error_detail_set(row, 0);
     return -1;
@@ -94,7 +92,7 @@ int ray_vec_i64_into(const ray_val *v, int64_t scale, int64_t offset, int64_t *o
         if (!scaled(lo, scale, offset, &y) || !scaled(hi, scale, offset, &y))
             for (int64_t i = 0; i < n; i++)
                 if (!(nulls && x[i] == RY_NULL_I64) && !scaled(x[i], scale, offset, &y))
-                    return no_loss(from + i, x[i], "leaves the range of i64 in the unit asked for");
+                    return lossy(from + i, x[i], "leaves the range of i64 in the unit asked for");
         if (scale != 1 || offset != 0) scale_block(x, n, nulls, scale, offset);
     }
     return 0;
@@ -128,7 +126,7 @@ static int integers_to_f64(const ray_val *v, double *out) {
             bounds(x, n, nulls, &lo, &hi);
             for (int64_t i = 0; (lo < -EXACT || hi > EXACT) && i < n; i++)
                 if (!(nulls && x[i] == RY_NULL_I64) && !survives(x[i]))
-                    return no_loss(from + i, x[i], "has no f64 of the same value");
+                    return lossy(from + i, x[i], "has no f64 of the same value");
         }
         doubles(x, n, nulls, out + from);
     }
@@ -209,14 +207,18 @@ static const struct {
 };
 
 static int find_fault(const divide *d, int type, const int64_t *in, int64_t from, int64_t n) {
-    char what[64];
+    const char *name = ry_types[type].atom;
     for (int64_t i = from; i < from + n; i++) {
         int64_t q;
         bool null = d->nulls && in[i] == RY_NULL_I64;
         if (null ? ry_width(type) > 1 : divides(d, in[i], &q)) continue;
-        const char *why = null ? "is null, which it has not" : "does not fit in the unit asked for";
-        snprintf(what, sizeof what, "as %s %s", ry_types[type].atom, why);
-        return no_loss(i, in[i], what);
+        if (null)
+            rb_fail(RB_E_CONVERT, "row %lld is null, and %s has no null", (long long)i, name);
+        else
+            rb_fail(RB_E_CONVERT, "row %lld: %lld does not fit %s in the unit asked for", (long long)i,
+                    (long long)in[i], name);
+        rb_error_detail_set(i, 0);
+        return -1;
     }
     return 0;
 }
