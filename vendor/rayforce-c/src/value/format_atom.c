@@ -89,7 +89,7 @@ static int put_builtin(rv_printer *p, const ray_val *v, bool bare) {
 }
 
 static int put_error(rv_printer *p, const ray_val *v) {
-    size_t n;
+    size_t n = 0;
     const char *text = v->u.error.text ? rv_str_get(v->u.error.text, &n) : NULL;
     int r = rv_put(p, "error: ", 7);
     if (!r) r = rv_put(p, v->u.error.cls, strnlen(v->u.error.cls, sizeof v->u.error.cls));
