@@ -100,10 +100,10 @@ typedef struct rk_set {
 void rk_set_add(rk_set *s, const uint64_t *keys, int64_t n);
 void rk_set_has(const rk_set *s, const uint64_t *keys, int64_t n, uint8_t *out);
 
-/* The same as a bitmap over keys 0 .. top. */
+/* The same as a bitmap over keys 0 .. top that were made with a base. What is looked for has keys without one. */
 typedef struct rk_bits {
     uint64_t *word; /* zeroed; top / 64 + 1 words */
-    uint64_t top;
+    uint64_t top, base;
 } rk_bits;
 void rk_bits_add(rk_bits *b, const uint64_t *keys, int64_t n);
 void rk_bits_has(const rk_bits *b, const uint64_t *keys, int64_t n, uint8_t *out);

@@ -43,13 +43,18 @@ void rk_bits_add(rk_bits *b, const uint64_t *keys, int64_t n) {
     }
 }
 
+/* Place of a key in the bitmap, past its end if it has none. */
+static inline uint64_t bit_of(const rk_bits *b, uint64_t key) {
+    return key > b->base ? key - b->base : key ? UINT64_MAX : 0;
+}
+
 void rk_bits_has(const rk_bits *b, const uint64_t *keys, int64_t n, uint8_t *out) {
-        for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < n; i++) {
         if (i + AHEAD < n) {
-            uint64_t next = keys[i + AHEAD];
+            uint64_t next = bit_of(b, keys[i + AHEAD]);
             __builtin_prefetch(&b->word[(next <= b->top ? next : 0) >> 6]);
         }
-        uint64_t at = keys[i];
+        uint64_t at = bit_of(b, keys[i]);
         out[i] = at <= b->top && (b->word[at >> 6] >> (at & 63) & 1);
     }
 }

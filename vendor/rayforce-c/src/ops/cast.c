@@ -4,7 +4,7 @@ void *ro_cast_refuse(const ray_val *v, int to) {
     return rb_fail_null(RB_E_TYPE, "as: %s cannot become %s", ry_name(v->type), ry_name(to));
 }
 
-/* ---- which casts there are ------------------------------------------------------------------------------------------ */
+/* ---- which casts there are --------------------------------------------------------------------------------------- */
 
 enum way { NO, NUMBERS, PARSE, WRITE };
 
@@ -66,7 +66,7 @@ static ray_val *cast_atom(ray_rt *rt, ray_val *v, int to) {
     return rv_atom_new(to, &bytes);
 }
 
-/* ---- vectors ------------------------------------------------------------------------------------------------------ */
+/* ---- vectors ----------------------------------------------------------------------------------------------------- */
 
 #define CHECK_EVERY 4096 /* elements between two looks at the clock */
 
@@ -132,12 +132,12 @@ static ray_val *cast_vector(ray_rt *rt, ray_val *v, int to) {
         return NULL;
     }
     /* An integer that was cut down to the sentinel's bits is no null unless there were some. */
-    if (c.nulls || ry_class_of(to) == RY_C_FLOAT || ry_class_of(c.from) == RY_C_TEXT || ry_class_of(c.from) == RY_C_SYMBOL)
-        rv_vec_scan_nulls(out);
+    enum ry_class have = ry_class_of(c.from);
+    if (c.nulls || ry_class_of(to) == RY_C_FLOAT || have == RY_C_TEXT || have == RY_C_SYMBOL) rv_vec_scan_nulls(out);
     return out;
 }
 
-/* ---- lists ---------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 static ray_val *cast_item(ray_rt *rt, ray_val *x, int to) {
     if (x->type == RY_NULL) return rv_null_of_new(to);
@@ -181,8 +181,10 @@ static ray_val *cast_pair(ray_val *v, int to) {
     if (to == RY_DICT && v->type == RY_TABLE) return rv_dict_new_take(rv_retain(keys), rv_retain(values));
     if (to != RY_TABLE || v->type != RY_DICT) return ro_cast_refuse(v, to);
     if (keys->type != RY_SYM || values->type != RY_LIST)
-        return rb_fail_null(RB_E_TYPE, "as: the keys of a dict that becomes a table must be symbols, not %s", ry_name(keys->type));
-    if (!is_columns(values)) return rb_fail_null(RB_E_DOMAIN, "as: the values of a dict that becomes a table must be columns");
+        return rb_fail_null(RB_E_TYPE, "as: a dict that becomes a table must have symbols as keys, not %s",
+                            ry_name(keys->type));
+    if (!is_columns(values))
+        return rb_fail_null(RB_E_DOMAIN, "as: a dict that becomes a table must have columns as values");
     return rv_table_new_take(rv_retain(keys), rv_retain(values));
 }
 
@@ -194,7 +196,7 @@ static ray_val *cast_function(const ray_val *v, int to) {
     return out;
 }
 
-/* ---- the border ------------------------------------------------------------------------------------------------- */
+/* ---- the border -------------------------------------------------------------------------------------------------- */
 
 ray_val *ro_cast_to(ray_rt *rt, const ray_val *given, int type) {
     ray_val *v = (ray_val *)(uintptr_t)given; /* only its count may change */

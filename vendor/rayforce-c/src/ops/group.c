@@ -27,7 +27,7 @@ static ray_val *from_keys(const ray_val *v, const ro_keyer *k, const uint64_t *k
 
 static ray_val *distinct_bits(ray_rt *rt, const ray_val *v, const ro_keyer *k, uint64_t top) {
     int64_t words = (int64_t)(top / 64 + 1), count;
-    rk_bits bits = {RO_ROOM(uint64_t, words), top};
+    rk_bits bits = {RO_ROOM(uint64_t, words), top, k->keys.base};
     if (!bits.word) return NULL;
     memset(bits.word, 0, (size_t)words * 8);
     uint64_t block[RK_KEY_BLOCK], *keys = NULL;

@@ -17,9 +17,10 @@ static element of_atom(const ray_val *v) {
 }
 
 static element element_at(const ray_val *v, int64_t i) {
-    if (rv_is_list(v)) v = rv_list_get(v, i);
-    if (rv_is_atom(v)) return of_atom(v);
-    if (!rv_is_vector(v)) return (element){.whole = v};
+    if (!rv_is_vector(v)) {
+        if (rv_is_list(v)) v = rv_list_get(v, i);
+        return rv_is_atom(v) ? of_atom(v) : (element){.whole = v};
+    }
     element e = {.type = v->type, .n = (size_t)ry_width(v->type)};
     if (v->type == RY_STR) {
         e.bytes = (const uint8_t *)rv_strvec_get(v, i, &e.n);

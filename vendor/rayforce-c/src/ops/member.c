@@ -50,7 +50,7 @@ static int probe_all(ray_rt *rt, ro_keyer *set, ro_keyer *x, uint8_t *out) {
     int64_t words = 0;
     if (top < BITS_ALWAYS || top / BITS_PER_KEY < (uint64_t)set->n) {
         words = (int64_t)(top / 64 + 1);
-        p.bits = (rk_bits){RO_ROOM(uint64_t, words), top};
+        p.bits = (rk_bits){RO_ROOM(uint64_t, words), top, set->keys.base};
         if (p.bits.word) memset(p.bits.word, 0, (size_t)words * 8);
     } else {
         set->keys.base = 0;
@@ -58,7 +58,6 @@ static int probe_all(ray_rt *rt, ro_keyer *set, ro_keyer *x, uint8_t *out) {
         p.set.slot = RO_ROOM(uint64_t, p.set.slots);
         if (p.set.slot) memset(p.set.slot, 0, (size_t)p.set.slots * 8);
     }
-    x->keys.base = set->keys.base;
     int ok = p.bits.word || p.set.slot ? fill_set(rt, set, &p) : -1;
     if (ok == 0) ok = ro_parallel(rt, x->n, RO_GRAIN, probe_range, &p);
     if (p.bits.word) RO_ROOM_FREE(p.bits.word, words);

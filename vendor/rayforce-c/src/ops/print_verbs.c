@@ -44,7 +44,9 @@ static ray_val *print(ray_rt *rt, text_fn make, ray_val *const *args, int n, con
     return ok ? rv_null_get() : NULL;
 }
 
-ray_val *ro_print(ray_rt *rt, ray_val *const *args, int n) { return print(rt, is_template(args, n) ? fill_in : join, args, n, ""); }
+ray_val *ro_print(ray_rt *rt, ray_val *const *args, int n) {
+    return print(rt, is_template(args, n) ? fill_in : join, args, n, "");
+}
 
 ray_val *ro_println(ray_rt *rt, ray_val *const *args, int n) {
     return print(rt, is_template(args, n) ? fill_in : join, args, n, "\n");

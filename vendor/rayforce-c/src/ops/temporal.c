@@ -30,7 +30,7 @@ static bool moment_at(const ray_val *v, int64_t i, bool nulls, moment *out) {
     return true;
 }
 
-/* ---- one number for each moment ------------------------------------------------------------------------------------ */
+/* ---- one number for each moment ---------------------------------------------------------------------------------- */
 
 typedef int64_t (*part_fn)(const moment *m);
 

@@ -32,7 +32,8 @@ static ray_val *split_at(const ray_val *v, const int64_t *at, int64_t places) {
         int64_t to = i + 1 < places ? at[i + 1] : v->len;
         ray_val *piece = NULL;
         if (at[i] < 0 || at[i] > to || to > v->len)
-            rb_fail(RB_E_DOMAIN, "split: expected ascending places from 0 to %lld, got %lld", (long long)v->len, (long long)at[i]);
+            rb_fail(RB_E_DOMAIN, "split: expected ascending places from 0 to %lld, got %lld", (long long)v->len,
+                    (long long)at[i]);
         else
             piece = piece_of(v, at[i], to);
         if (rv_list_append_take(out, piece) < 0) {
@@ -49,7 +50,8 @@ ray_val *ro_split(ray_rt *rt, ray_val *const *args, int n) {
     if (ro_is_text_atom(v) && by->type == -RY_STR) return split_text(rt, v, by);
     if (v->type == -RY_SYM) return ro_refuse("split", "a string to split at", by);
     if (v->type != -RY_STR && !ro_is_collection(v)) return ro_refuse("split", "text or a collection", v);
-    if (!rv_is_vector(by) || ry_class_of(by->type) != RY_C_INT) return ro_refuse("split", "a string or places to split at", by);
+    if (!rv_is_vector(by) || ry_class_of(by->type) != RY_C_INT)
+        return ro_refuse("split", "a string or places to split at", by);
     ray_val *places = ro_cast_to(rt, by, RY_I64);
     ray_val *out = places ? split_at(v, places->data, places->len) : NULL;
     rv_release(places);

@@ -19,7 +19,7 @@ const char *ro_text_bytes(const ray_val *v, int64_t i, size_t *n) {
     }
 }
 
-/* ---- strlen -------------------------------------------------------------------------------------------------------- */
+/* ---- strlen ------------------------------------------------------------------------------------------------------ */
 
 typedef struct lengths {
     const ray_val *v;
@@ -57,7 +57,7 @@ ray_val *ro_strlen(ray_rt *rt, ray_val *const *args, int n) {
     return out;
 }
 
-/* ---- text to text, element by element ------------------------------------------------------------------------------ */
+/* ---- text to text, element by element ---------------------------------------------------------------------------- */
 
 /* Appends what becomes of element i. */
 typedef int (*change_fn)(void *ctx, int64_t i, const char *text, size_t n, rb_bytes *out);
@@ -105,12 +105,15 @@ static ray_val *change_text(ray_rt *rt, const ray_val *v, change_fn change, void
     return out;
 }
 
-/* ---- upper, lower, trim ------------------------------------------------------------------------------------------- */
+/* ---- upper, lower, trim ------------------------------------------------------------------------------------------ */
 
 static int put_shifted(const char *text, size_t n, rb_bytes *out, char from, char to) {
     char *at = (char *)rb_bytes_reserve(out, n);
     if (!at) return -1;
-    for (size_t i = 0; i < n; i++) at[i] = (char)(text[i] >= from && text[i] < from + 26 ? text[i] - from + to : text[i]);
+    for (size_t i = 0; i < n; i++) {
+        char c = text[i];
+        at[i] = (char)(c >= from && c < from + 26 ? c - from + to : c);
+    }
     out->len += n;
     return 0;
 }

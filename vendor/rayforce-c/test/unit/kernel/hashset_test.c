@@ -24,13 +24,20 @@ UT_CASE(sets) {
     rk_set_add(&s, keys, 400);
     rk_set_has(&s, keys, N, out);
     for (int64_t i = 0; i < N; i++) UT_EQ_INT(out[i], among(keys[i], 400));
-    rk_bits b = {word, 1009};
+    rk_bits b = {word, 1009, 0};
     rk_bits_add(&b, keys, 400);
     rk_bits_has(&b, keys, N, out);
     for (int64_t i = 0; i < N; i++) UT_EQ_INT(out[i], among(keys[i], 400));
     uint64_t outside = 5000;
     rk_bits_has(&b, &outside, 1, out);
     UT_EQ_INT(out[0], 0);
+    /* A key just below the base is not the null, whose place is 0. */
+    static uint64_t one;
+    rk_bits based = {&one, 5, 10};
+    uint64_t in[2] = {0, 3}, asked[4] = {0, 10, 13, 9};
+    rk_bits_add(&based, in, 2);
+    rk_bits_has(&based, asked, 4, out);
+    UT_CHECK(out[0] && !out[1] && out[2] && !out[3]);
     uint64_t list[1009];
     int64_t n = rk_bits_count(&b);
     rk_bits_list(&b, list);
