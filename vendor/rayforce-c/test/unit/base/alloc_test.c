@@ -1,0 +1,78 @@
+#include "ut.h"
+
+UT_CASE(counters_are_exact) {
+    rb_heap_stats a, b;
+    rb_heap_stats_into(&a);
+    void *p = rb_alloc(100), *q = rb_alloc_zero(50), *r = rb_block_alloc(1000), *z = rb_alloc(0);
+    UT_CHECK(p && q && r && z);
+    rb_heap_stats_into(&b);
+    UT_EQ_INT(b.blocks - a.blocks, 4);
+    UT_EQ_INT(b.bytes - a.bytes, 1150);
+    UT_CHECK(b.peak_bytes >= b.bytes);
+    for (int i = 0; i < 50; i++) UT_EQ_INT(((char *)q)[i], 0);
+    p = rb_realloc(p, 100, 300);
+    rb_heap_stats_into(&b);
+    UT_EQ_INT(b.blocks - a.blocks, 4);
+    UT_EQ_INT(b.bytes - a.bytes, 1350);
+    rb_free(p, 300);
+    rb_free(q, 50);
+    rb_block_free(r, 1000);
+    rb_free(z, 0);
+    rb_free(NULL, 5);
+    rb_block_free(NULL, 5);
+    rb_heap_stats_into(&b);
+    UT_CHECK(b.blocks == a.blocks && b.bytes == a.bytes);
+}
+
+UT_CASE(growing_keeps_the_contents) {
+    char *p = rb_realloc(NULL, 0, 10);
+    memcpy(p, "123456789", 10);
+    p = rb_realloc(p, 10, 1000);
+    UT_EQ_STR(p, "123456789");
+    p = rb_realloc(p, 1000, 5);
+    UT_EQ_MEM(p, "12345", 5);
+    rb_free(p, 5);
+}
+
+UT_CASE(blocks_are_aligned) {
+    static const size_t sizes[] = {0, 1, 63, 64, 4096, RB_BIG_BLOCK - 1, RB_BIG_BLOCK, RB_BIG_BLOCK + 1, 5 * RB_BIG_BLOCK};
+    for (size_t i = 0; i < RB_COUNT(sizes); i++) {
+        char *p = rb_block_alloc(sizes[i]);
+        UT_CHECK(p && (uintptr_t)p % RB_CACHE_LINE == 0);
+        if (sizes[i] >= RB_BIG_BLOCK) UT_EQ_INT((uintptr_t)p % RB_BIG_BLOCK, 0);
+        if (sizes[i]) p[0] = p[sizes[i] - 1] = 1;
+        rb_block_free(p, sizes[i]);
+    }
+}
+
+UT_CASE(too_much) {
+    UT_ERROR(rb_alloc(SIZE_MAX), RB_E_OOM);
+    UT_ERROR(rb_alloc_zero((size_t)PTRDIFF_MAX + 1), RB_E_OOM);
+    UT_ERROR(rb_block_alloc(SIZE_MAX), RB_E_OOM);
+    UT_ERROR(rb_block_alloc((size_t)PTRDIFF_MAX), RB_E_OOM);
+    char *p = rb_alloc(4);
+    memcpy(p, "abc", 4);
+    UT_ERROR(rb_realloc(p, 4, SIZE_MAX), RB_E_OOM);
+    UT_EQ_STR(p, "abc");
+    rb_free(p, 4);
+}
+
+static bool works(void) {
+    void *p = rb_alloc(1);
+    rb_free(p, 1);
+    return p != NULL;
+}
+
+UT_CASE(failures_on_demand) {
+    rb_alloc_fail_at(3, false);
+    UT_CHECK(works() && works() && !rb_alloc_has_failed());
+    UT_CHECK(!works() && rb_alloc_has_failed());
+    UT_CHECK(works());
+    rb_alloc_fail_at(1, true);
+    UT_CHECK(!works() && !works());
+    UT_ERROR(rb_block_alloc(10), RB_E_OOM);
+    rb_alloc_fail_at(0, false);
+    UT_CHECK(works() && !rb_alloc_has_failed());
+}
+
+UT_MAIN(counters_are_exact, growing_keeps_the_contents, blocks_are_aligned, too_much, failures_on_demand)
