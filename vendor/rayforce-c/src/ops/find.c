@@ -74,8 +74,8 @@ static int scan_one(const ray_val *c, const ray_val *x, int64_t *at) {
 }
 
 int ro_find_rows(ray_rt *rt, const ray_val *c, const ray_val *x, int64_t *at) {
-    if (!ro_is_collection(x) && !(ry_is_fixed(c->type) && c->type != RY_GUID)) return scan_one(c, x, at);
-    if (!ro_is_collection(x) && !rv_is_atom(x)) return scan_one(c, x, at);
+    bool keyed = rv_is_vector(c) && c->type != RY_GUID && c->type != RY_STR;
+    if (!ro_is_collection(x) && !(keyed && rv_is_atom(x))) return scan_one(c, x, at);
     ro_keyer kc, kx;
     needles t;
     RB_TRY(ro_keyer_pair(rt, c, x, &kc, &kx), -1);

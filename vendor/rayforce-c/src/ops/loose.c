@@ -12,6 +12,7 @@ typedef struct element {
 
 static element of_atom(const ray_val *v) {
     element e = {.type = -v->type, .bytes = v->data, .n = (size_t)ry_width(-v->type), .null = rv_is_null(v)};
+    if (v->type == -RY_SYM) e.null = false; /* the empty symbol is a symbol like others */
     if (v->type == -RY_STR) e.bytes = (const uint8_t *)rv_str_get(v, &e.n);
     return e;
 }

@@ -132,10 +132,10 @@ static ray_val *in_verb(ray_rt *rt, const char *verb, ray_val *const *args, bool
     ray_val *x = args[0], *c = args[1];
     if (x->type == RY_NULL || x->type == RY_TABLE) return ro_refuse(verb, "an element or elements", x);
     if (c->type == RY_NULL || c->type == RY_DICT || c->type == RY_TABLE) return ro_refuse(verb, "a vector, list or atom", c);
-    /* A string beside a string or a list is a collection of characters, and so is a string to look in. */
-    bool split_x = x->type == -RY_STR && (c->type == -RY_STR || rv_is_list(c));
+    /* A string in a string or list is a collection of characters, and a string that holds a string is, too. */
+    bool split_x = x->type == -RY_STR && (c->type == -RY_STR || rv_is_list(c)), split_c = split_x && !rv_is_list(c);
     ray_val *chars_x = split_x ? chars_of(x) : rv_retain(x);
-    ray_val *chars_c = chars_x && c->type == -RY_STR ? chars_of(c) : rv_retain(c), *out = NULL;
+    ray_val *chars_c = split_c && chars_x ? chars_of(c) : rv_retain(c), *out = NULL;
     if (chars_x && chars_c) out = in_depth(rt, chars_x, chars_c, negate, 0);
     rv_release(chars_x);
     rv_release(chars_c);

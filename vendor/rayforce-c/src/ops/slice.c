@@ -93,6 +93,8 @@ static ray_val *take_range(const ray_val *v, int64_t from, int64_t n) {
     int64_t len = rv_count(v);
     if (n < 0) return rb_fail_null(RB_E_LENGTH, "take: a length of %lld", (long long)n);
     if (from < 0) from = from < -len ? 0 : from + len;
+    if (from > len && v->type == RY_DICT)
+        return rb_fail_null(RB_E_RANGE, "take: no entry %lld in a dict of %lld", (long long)from, (long long)len);
     if (from > len) from = len;
     return run_of(v, from, n < len - from ? n : len - from);
 }
