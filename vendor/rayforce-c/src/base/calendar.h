@@ -28,7 +28,7 @@ typedef struct rb_clock {
 /* ns of one day, 0 <= ns < RB_NS_DAY. */
 void rb_calendar_clock(int64_t ns, rb_clock *out);
 
-/* ---- text to time: calendar_text.c ---------------------------------------------------------------------------- */
+/* ---- text to time: calendar_text.c --------------------------------------------------------------------------- */
 
 /* Literals as the language writes them, the whole of the text: RB_NUM_OK, RB_NUM_NONE (not of that form) or
  * RB_NUM_RANGE (of that form, but out of range, which the language reports in another way). */
@@ -48,7 +48,7 @@ int rb_calendar_parse_date(const char *text, size_t n, int32_t *days);
 int rb_calendar_parse_time(const char *text, size_t n, int32_t *ms);
 int rb_calendar_parse_timestamp(const char *text, size_t n, int64_t *ns);
 
-/* ---- time to text: calendar_text.c ------------------------------------------------------------------------------ */
+/* ---- time to text: calendar_text.c --------------------------------------------------------------------------- */
 
 /* At most RB_NUM_TEXT bytes each; they return the bytes written and add no zero. Nulls are the caller's business. */
 size_t rb_calendar_date_into(char *out, int32_t days);

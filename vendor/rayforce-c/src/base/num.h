@@ -1,4 +1,4 @@
-/* Numbers and text. Pure functions over bytes: no error slot, no allocation, and no influence of the process's locale. */
+/* Numbers and text. Pure functions over bytes: no error slot, no allocation, no influence of the process's locale. */
 #ifndef RB_NUM_H
 #define RB_NUM_H
 

@@ -4,7 +4,7 @@ void *ro_cast_refuse(const ray_val *v, int to) {
     return rb_fail_null(RB_E_TYPE, "as: %s cannot become %s", ry_name(v->type), ry_name(to));
 }
 
-/* ---- which casts there are --------------------------------------------------------------------------------------- */
+/* ---- which casts there are ----------------------------------------------------------------------------------- */
 
 enum way { NO, NUMBERS, PARSE, WRITE };
 
@@ -20,7 +20,7 @@ static enum way way_of(int from, int to, bool atom) {
     return NUMBERS;
 }
 
-/* ---- atoms ------------------------------------------------------------------------------------------------------- */
+/* ---- atoms --------------------------------------------------------------------------------------------------- */
 
 /* A null becomes the null of any type; those that have none get zero, and b8 the truth of the bits. */
 static ray_val *cast_null(const ray_val *v, int to) {
@@ -66,7 +66,7 @@ static ray_val *cast_atom(ray_rt *rt, ray_val *v, int to) {
     return rv_atom_new(to, &bytes);
 }
 
-/* ---- vectors ----------------------------------------------------------------------------------------------------- */
+/* ---- vectors ------------------------------------------------------------------------------------------------- */
 
 #define CHECK_EVERY 4096 /* elements between two looks at the clock */
 
@@ -137,7 +137,7 @@ static ray_val *cast_vector(ray_rt *rt, ray_val *v, int to) {
     return out;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------------- */
+/* ---- lists --------------------------------------------------------------------------------------------------- */
 
 static ray_val *cast_item(ray_rt *rt, ray_val *x, int to) {
     if (x->type == RY_NULL) return rv_null_of_new(to);
@@ -166,7 +166,7 @@ static ray_val *cast_list(ray_rt *rt, const ray_val *v, int to) {
     return out;
 }
 
-/* ---- dicts, tables, functions ------------------------------------------------------------------------------------ */
+/* ---- dicts, tables, functions -------------------------------------------------------------------------------- */
 
 static bool is_columns(const ray_val *values) {
     if (values->type != RY_LIST) return false;
@@ -196,7 +196,7 @@ static ray_val *cast_function(const ray_val *v, int to) {
     return out;
 }
 
-/* ---- the border -------------------------------------------------------------------------------------------------- */
+/* ---- the border ---------------------------------------------------------------------------------------------- */
 
 ray_val *ro_cast_to(ray_rt *rt, const ray_val *given, int type) {
     ray_val *v = (ray_val *)(uintptr_t)given; /* only its count may change */

@@ -10,7 +10,7 @@
 
 static bool is_real(int type) { return ry_class_of(type) == RY_C_FLOAT; }
 
-/* ---- integers to integers ---------------------------------------------------------------------------------------- */
+/* ---- integers to integers ------------------------------------------------------------------------------------ */
 
 static void scale(int64_t *x, int64_t n, bool nulls, int64_t by) {
     for (int64_t i = 0; i < n; i++)
@@ -49,7 +49,7 @@ static int change_unit(int from, int to, int64_t *x, int64_t n, bool nulls) {
     return 0;
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------------------------ */
+/* ---- blocks -------------------------------------------------------------------------------------------------- */
 
 static int from_integers(const ro_cast *c, const void *in, int64_t n, void *out) {
     int64_t x[RK_BLOCK];

@@ -14,7 +14,7 @@ const char *ro_cast_text(const ray_val *v, int64_t i, size_t *n) {
     }
 }
 
-/* ---- text to value ----------------------------------------------------------------------------------------------- */
+/* ---- text to value ------------------------------------------------------------------------------------------- */
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -60,7 +60,7 @@ static int parse_temporal(const char *text, size_t n, int to, void *out) {
     switch (to) {
     case RY_DATE: r = rb_calendar_parse_date(text, n, out), form = "expected YYYY.MM.DD"; break;
     case RY_TIME: r = rb_calendar_parse_time(text, n, out), form = "expected [-]HH:MM[:SS][.fff]"; break;
-    case RY_TIMESTAMP: r = rb_calendar_parse_timestamp(text, n, out), form = "expected YYYY.MM.DD[DHH:MM[:SS.f]]"; break;
+    case RY_TIMESTAMP: r = rb_calendar_parse_timestamp(text, n, out), form = "expected YYYY.MM.DD[DHH:MM:SS.f]"; break;
     default: r = rb_calendar_literal_timespan(text, n, out), form = "expected [-]nD[HH[:MM[:SS[.f]]]]";
     }
     if (r == RB_NUM_NONE) return cannot_parse(text, n, to, form);
@@ -101,7 +101,7 @@ int ro_cast_parse(const char *text, size_t n, int to, void *out) {
     return ry_class_of(to) == RY_C_FLOAT ? parse_float(text, n, to, out) : parse_int(text, n, to, out);
 }
 
-/* ---- value to text ----------------------------------------------------------------------------------------------- */
+/* ---- value to text ------------------------------------------------------------------------------------------- */
 
 static int write_float(double x, int digits, rb_bytes *out) {
     char text[RB_NUM_TEXT];

@@ -30,7 +30,7 @@ static bool moment_at(const ray_val *v, int64_t i, bool nulls, moment *out) {
     return true;
 }
 
-/* ---- one number for each moment ---------------------------------------------------------------------------------- */
+/* ---- one number for each moment ------------------------------------------------------------------------------ */
 
 typedef int64_t (*part_fn)(const moment *m);
 
@@ -105,7 +105,7 @@ static ray_val *part_of(ray_rt *rt, const ray_val *v, int type, part_fn part) {
     return out;
 }
 
-/* ---- verbs ------------------------------------------------------------------------------------------------------- */
+/* ---- verbs --------------------------------------------------------------------------------------------------- */
 
 static ray_val *field(ray_rt *rt, const char *verb, const ray_val *v, part_fn part) {
     return is_moment(v) ? part_of(rt, v, RY_I64, part) : ro_refuse(verb, "a date, a time or a timestamp", v);

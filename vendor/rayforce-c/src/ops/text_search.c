@@ -1,6 +1,6 @@
 #include "text_verbs.h"
 
-/* ---- patterns: * any bytes, ? one byte, [abc] [a-z] [!abc] one of a set ------------------------------------------ */
+/* ---- patterns: * any bytes, ? one byte, [abc] [a-z] [!abc] one of a set -------------------------------------- */
 
 /* The end of the set that begins at p[0] == '[', null if it is not closed. A ] that comes first is a member. */
 static const char *set_end(const char *p, const char *end) {
@@ -55,7 +55,7 @@ static bool matches(const char *text, size_t n, const char *pattern, size_t m) {
     return true;
 }
 
-/* ---- one result per text ----------------------------------------------------------------------------------------- */
+/* ---- one result per text ------------------------------------------------------------------------------------- */
 
 
 typedef struct search {

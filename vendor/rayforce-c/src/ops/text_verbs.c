@@ -19,7 +19,7 @@ const char *ro_text_bytes(const ray_val *v, int64_t i, size_t *n) {
     }
 }
 
-/* ---- strlen ------------------------------------------------------------------------------------------------------ */
+/* ---- strlen -------------------------------------------------------------------------------------------------- */
 
 typedef struct lengths {
     const ray_val *v;
@@ -57,7 +57,7 @@ ray_val *ro_strlen(ray_rt *rt, ray_val *const *args, int n) {
     return out;
 }
 
-/* ---- text to text, element by element ---------------------------------------------------------------------------- */
+/* ---- text to text, element by element ------------------------------------------------------------------------ */
 
 /* Appends what becomes of element i. */
 typedef int (*change_fn)(void *ctx, int64_t i, const char *text, size_t n, rb_bytes *out);
@@ -105,7 +105,7 @@ static ray_val *change_text(ray_rt *rt, const ray_val *v, change_fn change, void
     return out;
 }
 
-/* ---- upper, lower, trim ------------------------------------------------------------------------------------------ */
+/* ---- upper, lower, trim -------------------------------------------------------------------------------------- */
 
 static int put_shifted(const char *text, size_t n, rb_bytes *out, char from, char to) {
     char *at = (char *)rb_bytes_reserve(out, n);
@@ -156,7 +156,7 @@ ray_val *ro_trim(ray_rt *rt, ray_val *const *args, int n) {
     return unary(rt, "trim", args[0], trimmed);
 }
 
-/* ---- substr ------------------------------------------------------------------------------------------------------ */
+/* ---- substr -------------------------------------------------------------------------------------------------- */
 
 /* An integer for each element, or one for all. */
 typedef struct numbers {
@@ -209,7 +209,7 @@ ray_val *ro_substr(ray_rt *rt, ray_val *const *args, int n) {
     return change_text(rt, args[0], part_of, &p);
 }
 
-/* ---- replace ----------------------------------------------------------------------------------------------------- */
+/* ---- replace ------------------------------------------------------------------------------------------------- */
 
 typedef struct exchange {
     const char *from, *to;
@@ -241,7 +241,7 @@ ray_val *ro_replace(ray_rt *rt, ray_val *const *args, int n) {
     return change_text(rt, args[0], exchanged, &x);
 }
 
-/* ---- sym-name ---------------------------------------------------------------------------------------------------- */
+/* ---- sym-name ------------------------------------------------------------------------------------------------ */
 
 /* Numbers of symbols become these symbols. */
 static ray_val *syms_numbered(const int64_t *id, int64_t n) {

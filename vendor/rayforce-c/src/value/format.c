@@ -103,23 +103,23 @@ int rv_put_line(rv_printer *p, const ray_val *v, enum rv_look look) {
 }
 
 /* The row of a keyed table, as a dict. */
-static int put_row(rv_printer *p, const ray_val *t, int64_t i, enum rv_look look) {
+static int put_row(rv_printer *p, const ray_val *t, int64_t i) {
     int r = rv_put_char(p, '{');
     for (int64_t c = 0; c < rv_table_columns(t) && !r; c++) {
         if (c) r = rv_put_char(p, ' ');
         if (!r) r = rv_put_element(p, t->u.pair.keys, c);
         if (!r) r = rv_put_char(p, ':');
-        if (!r) r = rv_put_entry(p, rv_table_column_get(t, c), i, look);
+        if (!r) r = rv_put_entry(p, rv_table_column_get(t, c), i, RV_LOOK_CELL);
     }
     return r ? r : rv_put_char(p, '}');
 }
 
 int rv_put_entry(rv_printer *p, const ray_val *v, int64_t i, enum rv_look look) {
-    if (v->type == RY_TABLE) return put_row(p, v, i, look);
+    if (v->type == RY_TABLE) return put_row(p, v, i);
     return v->type == RY_LIST ? rv_put_line(p, rv_list_get(v, i), look) : rv_put_element(p, v, i);
 }
 
-/* ---- the console: several lines where one is too long ------------------------------------------------------------ */
+/* ---- the console: several lines where one is too long -------------------------------------------------------- */
 
 static int put_indent(rv_printer *p, int n) {
     int r = 0;
@@ -138,7 +138,10 @@ static int put_block_entry(rv_printer *p, const ray_val *v, int64_t i, int inden
         if (!r) r = rv_put_entry(p, v->u.pair.keys, i, RV_LOOK_REPL);
         if (!r) r = rv_put(p, ": ", 2);
     }
-    if (!r) r = values->type == RY_LIST ? put_block(p, rv_list_get(values, i), indent, line) : rv_put_element(p, values, i);
+    if (!r && values->type == RY_LIST)
+        r = put_block(p, rv_list_get(values, i), indent, line);
+    else if (!r)
+        r = rv_put_entry(p, values, i, RV_LOOK_CELL);
     return r ? r : rv_put_char(p, '\n');
 }
 
@@ -180,7 +183,7 @@ static int put_block(rv_printer *p, const ray_val *v, int indent, size_t line) {
     return r ? r : rv_put_char(p, v->type == RY_DICT ? '}' : ')');
 }
 
-/* ---- the border ------------------------------------------------------------------------------------------------ */
+/* ---- the border ---------------------------------------------------------------------------------------------- */
 
 static int put_styled(rv_printer *p, const ray_val *v, enum rv_style style) {
     if (style == RV_PRINTLN) return rv_put_line(p, v, RV_LOOK_PLAIN);

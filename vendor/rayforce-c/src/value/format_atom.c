@@ -158,5 +158,6 @@ int rv_put_vector(rv_printer *p, const ray_val *v, bool cut) {
         p->out->len = stop;
         return 1;
     }
-    return r ? rv_put(p, p->out->len - start > 1 ? " ..]" : "..]", p->out->len - start > 1 ? 4 : 3) : rv_put_char(p, ']');
+    if (!r) return rv_put_char(p, ']');
+    return p->out->len - start > 1 ? rv_put(p, " ..]", 4) : rv_put(p, "..]", 3);
 }

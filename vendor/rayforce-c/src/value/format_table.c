@@ -18,7 +18,7 @@ typedef struct box {
 
 #define ELLIPSIS "…"
 
-/* ---- display width ---------------------------------------------------------------------------------------------- */
+/* ---- display width ------------------------------------------------------------------------------------------- */
 
 typedef struct range {
     uint32_t from, to;
@@ -52,7 +52,7 @@ static const char *column_name(const ray_val *t, int64_t column, size_t *n) {
     return *n ? name : (*n = 1, "?");
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------------------ */
+/* ---- cells --------------------------------------------------------------------------------------------------- */
 
 /* Length of the text without a character that was cut in two at its end. */
 static size_t whole_characters(const uint8_t *text, size_t n) {
@@ -97,7 +97,7 @@ static int measure(box *b) {
     return 0;
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------------------ */
+/* ---- lines --------------------------------------------------------------------------------------------------- */
 
 static int put_z(box *b, const char *text) { return rv_put(b->p, text, strlen(text)); }
 

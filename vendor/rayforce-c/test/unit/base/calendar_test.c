@@ -11,7 +11,8 @@ UT_CASE(day_by_day) {
         int mm, dd;
         rb_calendar_ymd(days, &yy, &mm, &dd);
         if (yy != y || mm != m || dd != d)
-            UT_FAIL("day %lld is %lld.%d.%d, expected %lld.%d.%d", (long long)days, (long long)yy, mm, dd, (long long)y, m, d);
+            UT_FAIL("day %lld is %lld.%d.%d, expected %lld.%d.%d", (long long)days, (long long)yy, mm, dd,
+                    (long long)y, m, d);
         UT_EQ_INT(rb_calendar_days(y, m, d), days);
         if (m == 1 && d == 1) UT_EQ_INT(rb_calendar_yearday(days), 1);
         if (m == 12 && d == 31) UT_EQ_INT(rb_calendar_yearday(days), rb_calendar_month_days(y, 2) == 29 ? 366 : 365);

@@ -46,7 +46,8 @@ static void same_as_strtod(const char *text) {
 
 /* The C library is right in the C locale; so are we, on every path. */
 UT_CASE(doubles) {
-    const char *texts[] = {"0", "-0.0", "1", "1.", ".5", "0.1", "-2.5e-3", "1e22", "1e23", "123456789012345e22", "1e308",
+    const char *texts[] = {"0", "-0.0", "1", "1.", ".5", "0.1", "-2.5e-3", "1e22", "1e23", "1e308", "123456789012345e22",
+                          
                            "1.7976931348623157e308", "1e309", "-1e999999999999", "1e-323", "1e-330", "4.9e-324",
                            "9007199254740993", "9007199254740993.0000000000000000000000000000000000000000000000000001",
                            "0.000000000000000000000000000000000000000000001e45", "000000000000000000000000000001.5",
@@ -66,7 +67,8 @@ UT_CASE(doubles) {
         same_as_strtod(text);
     }
     double x;
-    const char *none[] = {"", "-", ".", "e5", "1e", "1e+", "1.2.3", " 1", "1 ", "0x", "0xp1", "infi", "1p4", "1,5", "nanny"};
+    const char *none[] = {"",   "-",  ".",    "e5",   "1e",  "1e+", "1.2.3",
+                          " 1", "1 ", "0x", "0xp1", "infi", "1p4", "1,5", "nanny"};
     for (size_t i = 0; i < RB_COUNT(none); i++) UT_EQ_INT(f64(none[i], &x), RB_NUM_NONE);
     UT_EQ_INT(f64("nan", &x), RB_NUM_OK);
     UT_CHECK(isnan(x));

@@ -36,7 +36,8 @@ UT_CASE(blocks) {
             UT_CHECK(all && all->len == v->len && all->type == to[t]);
             for (int64_t i = 0; i < v->len; i += 367) {
                 ray_val *x = rv_vec_at(v, i), *one = ro_cast_to(&rt, x, -to[t]), *got = rv_vec_at(all, i);
-                if (!one || !rv_equal(one, got)) UT_FAIL("%s to %s, element %lld", ry_name(from[f]), ry_name(to[t]), (long long)i);
+                if (!one || !rv_equal(one, got))
+                    UT_FAIL("%s to %s, element %lld", ry_name(from[f]), ry_name(to[t]), (long long)i);
                 rv_release(x);
                 rv_release(one);
                 rv_release(got);
@@ -90,9 +91,13 @@ UT_CASE(cut_to_sentinel) {
 
 static ray_val *texts(void) {
     ray_val *v = rv_vec_room_new(RY_STR, 3);
-    if (v && rv_strvec_append(v, "1.5", 3) == 0 && rv_strvec_append(v, "", 0) == 0 && rv_strvec_append(v, "7", 1) == 0) return v;
-    rv_release(v);
-    return NULL;
+    const char *items[] = {"1.5", "", "7"};
+    for (size_t i = 0; v && i < RB_COUNT(items); i++) {
+        if (rv_strvec_append(v, items[i], strlen(items[i])) == 0) continue;
+        rv_release(v);
+        v = NULL;
+    }
+    return v;
 }
 
 static void cast_three(int to) {

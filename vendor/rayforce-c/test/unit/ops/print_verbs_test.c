@@ -32,7 +32,7 @@ static void ignore(void *ctx, const char *text, size_t n) { (void)ctx, (void)tex
 
 /* What cannot be made whole is not printed in part. */
 static void print_once(rv_verb_fn verb) {
-    ray_val *args[] = {rv_str_new("a % that is replaced by something longer than the text", 54), rv_vec_new(RY_LIST, 100)};
+    ray_val *args[] = {rv_str_new("a % that is replaced by something longer", 40), rv_vec_new(RY_LIST, 100)};
     ray_val *out = args[0] && args[1] ? verb(&rt, args, 2) : NULL;
     if (!out) UT_EQ_INT(rb_error_code(), RB_E_OOM);
     rv_release(args[0]);

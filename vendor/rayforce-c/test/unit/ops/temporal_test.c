@@ -41,7 +41,8 @@ UT_CASE(unreachable) {
 
 UT_CASE(present) {
     rb_clock_fix(0, 5 * RB_NS_DAY + 3723 * RB_NS_SECOND + 7);
-    ray_val *x = rv_i64_new(0), *date = ro_date(&rt, &x, 1), *time = ro_time(&rt, &x, 1), *stamp = ro_timestamp(&rt, &x, 1);
+    ray_val *x = rv_i64_new(0), *date = ro_date(&rt, &x, 1), *time = ro_time(&rt, &x, 1);
+    ray_val *stamp = ro_timestamp(&rt, &x, 1);
     rb_clock_unfix();
     UT_CHECK(date && date->type == -RY_DATE && date->u.i32 == 5);
     UT_CHECK(time && time->type == -RY_TIME && time->u.i32 == 3723000);

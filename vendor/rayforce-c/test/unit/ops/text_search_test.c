@@ -29,7 +29,8 @@ UT_CASE(stars_and_questions) {
             char pattern[6] = "", text[6] = "";
             for (int k = 0, x = i; k < 5; k++, x /= 4) pattern[k] = letters[x % 4];
             for (int k = 0; k < j % 6; k++) text[k] = letters[(j >> k) & 1];
-            if (like(text, strlen(text), pattern, 5) != plain(text, pattern)) UT_FAIL("\"%s\" like \"%s\"", text, pattern);
+            if (like(text, strlen(text), pattern, 5) != plain(text, pattern))
+                UT_FAIL("\"%s\" like \"%s\"", text, pattern);
         }
 }
 

@@ -47,7 +47,8 @@ UT_CASE(bytes) {
 
 static ray_val *many(void) {
     ray_val *v = rv_vec_room_new(RY_STR, 2);
-    if (v && rv_strvec_append(v, " x ", 3) == 0 && rv_strvec_append(v, " longer than what is kept inline ", 33) == 0) return v;
+    const char *second = " longer than what is kept inline ";
+    if (v && rv_strvec_append(v, " x ", 3) == 0 && rv_strvec_append(v, second, strlen(second)) == 0) return v;
     rv_release(v);
     return NULL;
 }

@@ -70,7 +70,7 @@ UT_CASE(bounded_vectors) {
 
 /* 20 children that are all the same value, 12 levels deep: 20^12 entries if one followed them all. */
 UT_CASE(bounded_sharing) {
-    ray_val *v = rv_str_new("this text is so long that its list cannot be shown on one line of the console whatever", 86);
+    ray_val *v = rv_str_new("so long that no list which holds it can be shown on one line of the console", 75);
     for (int level = 0; level < 12; level++) {
         ray_val *items[20];
         for (int i = 0; i < 20; i++) items[i] = rv_retain(v);
@@ -142,7 +142,7 @@ static ray_val *sample(void) {
     ray_val *columns[] = {rv_vec_new(RY_F64, 30), rv_vec_new(RY_LIST, 30)};
     if (columns[0]) memset(columns[0]->data, 0, 30 * sizeof(double));
     ray_val *t = rv_table_new_take(names, rv_list_of_take(2, columns));
-    ray_val *both[] = {t, rv_str_new("long enough not to be kept inline, and longer still, so that it breaks the line", 79)};
+    ray_val *both[] = {t, rv_str_new("so long that no list which holds it can be shown on one line", 60)};
     return rv_list_of_take(2, both);
 }
 
@@ -198,4 +198,5 @@ UT_CASE(table_cells) {
     rv_release(t);
 }
 
-UT_MAIN(setup, sentinels, errors, bounded_vectors, bounded_sharing, depth, too_long, no_memory, table_limits, table_cells)
+UT_MAIN(setup, sentinels, errors, bounded_vectors, bounded_sharing, depth, too_long, no_memory, table_limits,
+        table_cells)
