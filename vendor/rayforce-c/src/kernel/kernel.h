@@ -62,6 +62,7 @@ extern const rk_binary_fn rk_binary[RK_VERBS][RY_VECTOR_END][2]; /* [verb][stora
 typedef struct rk_side {
     const void *data;
     int64_t scale; /* what one unit counts in the domain; 1 */
+    int64_t within; /* only what lies past the last multiple of this counts: the time of a day; 0: all */
     int8_t type;
     int8_t via;    /* converted to this integer type before anything else; 0: not */
     bool scalar, nulls;

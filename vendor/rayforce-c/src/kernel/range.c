@@ -9,7 +9,7 @@ typedef union block {
 
 /* Does the array already lie there as the domain wants it? */
 static bool is_direct(const rk_side *s, int domain) {
-    return !s->scalar && !s->via && s->scale == 1 && rk_storage(s->type) == domain;
+    return !s->scalar && !s->via && s->scale == 1 && !s->within && rk_storage(s->type) == domain;
 }
 
 static void rescale(int64_t *x, int64_t n, int64_t scale, bool saturate) {
@@ -54,6 +54,9 @@ static void widen(const rk_side *s, int domain, const void *in, int64_t n, block
         rk_to_i64[s->type](in, n, out->i, nulls);
     }
     if (s->scale != 1) rescale(out->i, n, s->scale, s->saturate);
+    if (s->within)
+        for (int64_t i = 0; i < n; i++)
+            if (out->i[i] != RY_NULL_I64) out->i[i] = (out->i[i] % s->within + s->within) % s->within;
 }
 
 /* Fills a block with a scalar's one element. */

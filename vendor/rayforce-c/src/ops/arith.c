@@ -12,7 +12,7 @@ static void plan(rk_job *j, enum ry_promote_class cls) {
     const int ta = j->a.type, tb = j->b.type;
     const bool real = ro_is_real(ta) || ro_is_real(tb);
     const int storage = rk_storage(j->type);
-    if (ro_is_real(j->type) || (cls == RY_P_IDIV && real))
+    if (ro_is_real(j->type) || (cls == RY_P_IDIV && real && j->type != RY_TIMESPAN))
         j->domain = RY_F64;
     else if (storage != RY_F32 && rk_storage(ta) == storage && rk_storage(tb) == storage && rk_binary[j->verb][storage][0])
         j->domain = (int8_t)storage;
@@ -25,17 +25,16 @@ static void plan(rk_job *j, enum ry_promote_class cls) {
         j->b.scale = unit_ns(tb);
     }
     if (cls == RY_P_XBAR && ta == RY_TIMESTAMP && tb == RY_TIME) j->b.scale = MS_NS;
-    /* A modulus narrower than what it divides makes that as narrow first. */
-    if (cls == RY_P_MOD && ry_class_of(j->type) == RY_C_INT) {
-        if (ry_width(ta) > ry_width(j->type)) j->a.via = j->type;
-        if (ry_width(tb) > ry_width(j->type)) j->b.via = j->type;
+    /* A byte as modulus makes bytes of both, however wide the result. */
+    if (cls == RY_P_MOD && ry_promote(cls, RY_AA, ta, tb) == RY_U8) {
+        if (ta != RY_B8) j->a.via = RY_U8;
+        j->b.via = RY_U8;
     }
 }
 
 /* No bucket may be zero or null. */
-static int check_buckets(ray_rt *rt, const rk_side *b, const ray_val *v) {
+static int check_buckets(const rk_side *b, const ray_val *v) {
     int64_t n = b->scalar ? 1 : v->len;
-    (void)rt;
     for (int64_t i = 0; i < n; i += RK_GRAIN) {
         int64_t m = n - i < RK_GRAIN ? n - i : RK_GRAIN;
         rk_acc acc;
@@ -57,7 +56,7 @@ static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const
     const int64_t n = a->type > 0 ? a->len : b->type > 0 ? b->len : -1;
     rk_job j = {.verb = verb->verb, .type = (int8_t)type, .a = ro_side(a), .b = ro_side(b)};
     plan(&j, verb->cls < 0 ? RY_P_CLASSES : (enum ry_promote_class)verb->cls);
-    if (verb->verb == RK_XBAR && check_buckets(rt, &j.b, b) < 0) return NULL;
+    if (verb->verb == RK_XBAR && j.a.type != RY_TIMESPAN && j.b.type != RY_TIMESPAN) RB_TRY(check_buckets(&j.b, b), NULL);
     ray_val *r = ro_result_new(type, n);
     if (!r) return NULL;
     j.out = r->data;
@@ -70,9 +69,9 @@ static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const
         if (any && type != RY_B8 && type != RY_U8) r->attrs = RV_A_NULLS;
         return r;
     }
-    /* A double that merely grew out of range is no flagged null; one that came of a null or a zero divisor is. */
+    /* A double that merely grew out of range is no flagged null; one that came of a null or a number over zero is. */
     if (ro_is_real(type)) {
-        const bool divides = verb->verb == RK_DIV || verb->verb == RK_MOD;
+        const bool divides = (verb->verb == RK_DIV || verb->verb == RK_MOD) && !ro_is_temporal(-a->type) && !ro_is_temporal(-b->type);
         any = rv_is_null(a) || rv_is_null(b) || (divides && is_zero(b));
     }
     if (any && type != RY_U8) r->attrs = RV_A_NULL;
@@ -85,21 +84,46 @@ static int result_type(const ro_lift *verb, const ray_val *a, const ray_val *b) 
     return ry_promote((enum ry_promote_class)verb->cls, ro_shape(a, b), ro_element_type(a), ro_element_type(b));
 }
 
+static bool is_integer(int type) { return type >= RY_B8 && type <= RY_I64; }
+
 static ray_val *arith_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     int type = rv_is_atom(a) && rv_is_atom(b) ? result_type(verb, a, b) : RY_P_ERROR;
-    return type < 0 ? refuse(verb, a, b) : compute(rt, verb, a, b, type);
+    if (type < 0) return refuse(verb, a, b);
+    /* The null of an integer over false is a boolean one, as the matrix has it for the other integers. */
+    if (verb->verb == RK_MOD && b->type == -RY_B8 && !b->u.b8 && is_integer(-a->type) && !rv_is_null(a)) type = RY_B8;
+    return compute(rt, verb, a, b, type);
+}
+
+/* Integers that are divided take the type of their first result if that is null, whatever the matrix says; a column cut
+ * into buckets of one wide integer stays what it is. */
+static bool follows_first(enum rk_verb verb, const ray_val *a, const ray_val *b) {
+    if (verb == RK_XBAR) return !(a->type > 0 && (b->type == -RY_I32 || b->type == -RY_I64));
+    return verb == RK_MOD || verb == RK_IDIV;
+}
+
+static int divided_type(ray_rt *rt, const ro_lift *verb, const ray_val *a, const ray_val *b, int type) {
+    ray_val *x = a->type > 0 ? rv_vec_at(a, 0) : rv_retain((ray_val *)(uintptr_t)a);
+    ray_val *y = b->type > 0 ? rv_vec_at(b, 0) : rv_retain((ray_val *)(uintptr_t)b);
+    ray_val *first = x && y ? arith_atoms(rt, verb, x, y) : NULL;
+    rv_release(x);
+    rv_release(y);
+    if (!first) return RY_P_ERROR;
+    if (first->attrs & RV_A_NULL) type = -first->type;
+    rv_release(first);
+    return type;
 }
 
 static ray_val *arith_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     int type = result_type(verb, a, b);
     if (type < 0) return refuse(verb, a, b);
     if (type == RY_LIST) return ro_lift_each(rt, verb, a, b, RO_G_LIST);
+    if (is_integer(type) && follows_first(verb->verb, a, b)) RB_TRY(type = divided_type(rt, verb, a, b, type), NULL);
     return compute(rt, verb, a, b, type);
 }
 
 /* A null operand makes a null before its type is looked at. */
 static ray_val *pow_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
-    if (!rv_is_atom(a) || !rv_is_atom(b)) return refuse(verb, a, b);
+    if ((!rv_is_atom(a) && a->type != RY_NULL) || (!rv_is_atom(b) && b->type != RY_NULL)) return refuse(verb, a, b);
     if (rv_is_null(a) || rv_is_null(b)) return rv_null_of_new(RY_F64);
     if (!ro_is_numeric(-a->type) || !ro_is_numeric(-b->type)) return refuse(verb, a, b);
     return compute(rt, verb, a, b, RY_F64);

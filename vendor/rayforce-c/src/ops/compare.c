@@ -47,9 +47,12 @@ static ray_val *relate(ray_rt *rt, enum rk_verb verb, const ray_val *a, const ra
             j.a.scale = unit_ns(ta);
             j.b.scale = unit_ns(tb);
             j.a.saturate = j.b.saturate = true;
+            /* A timespan is compared with the time of day of a moment. */
+            if (ta == RY_TIMESTAMP && tb == RY_TIMESPAN) j.a.within = DAY_NS;
+            if (tb == RY_TIMESTAMP && ta == RY_TIMESPAN) j.b.within = DAY_NS;
         }
         const int storage = rk_storage(j.a.type);
-        if (storage == rk_storage(j.b.type) && j.a.scale == 1 && j.b.scale == 1)
+        if (storage == rk_storage(j.b.type) && j.a.scale == 1 && j.b.scale == 1 && !j.a.within && !j.b.within)
             j.domain = (int8_t)storage;
         else
             j.domain = ro_is_real(j.a.type) || ro_is_real(j.b.type) ? RY_F64 : RY_I64;
@@ -60,29 +63,24 @@ static ray_val *relate(ray_rt *rt, enum rk_verb verb, const ray_val *a, const ra
     return NULL;
 }
 
-static ray_val *refuse(const ro_lift *verb, const ray_val *a, const ray_val *b) {
-    /* Unlike the others, equality says so of the null object too. */
-    return ro_fail_types(verb, a, b);
-}
-
 static ray_val *relation_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     if (rv_is_atom(a) && rv_is_atom(b) && comparable(-a->type, -b->type)) return relate(rt, verb->verb, a, b);
-    if (!is_equality(verb->verb)) return refuse(verb, a, b);
+    if (!is_equality(verb->verb)) return ro_fail_types(verb, a, b);
     /* Beside a null, equality asks for nullness alone; not of a timespan. */
     const bool spans = a->type == -RY_TIMESPAN || b->type == -RY_TIMESPAN;
     const bool na = (rv_is_atom(a) || a->type == RY_NULL) && rv_is_null(a);
     const bool nb = (rv_is_atom(b) || b->type == RY_NULL) && rv_is_null(b);
-    if ((!na && !nb) || (spans && a->type != RY_NULL && b->type != RY_NULL)) return refuse(verb, a, b);
+    if ((!na && !nb) || (spans && a->type != RY_NULL && b->type != RY_NULL)) return ro_fail_types(verb, a, b);
     return rv_b8_new((na == nb) == (verb->verb == RK_EQ));
 }
 
 static ray_val *relation_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     const int ta = ro_element_type(a), tb = ro_element_type(b);
     if (comparable(ta, tb)) return relate(rt, verb->verb, a, b);
-    if (!is_equality(verb->verb) || ta == RY_TIMESPAN || tb == RY_TIMESPAN) return refuse(verb, a, b);
-    /* A null atom of another type stands for the null of the vector's. */
+    if (!is_equality(verb->verb) || ta == RY_TIMESPAN || tb == RY_TIMESPAN) return ro_fail_types(verb, a, b);
+    /* A null atom of another type stands for the null of the vector's; else every pair must hold a null. */
     ray_val *v = a->type > 0 ? a : b, *atom = a->type > 0 ? b : a;
-    if (atom->type > 0 || !rv_is_null(atom)) return refuse(verb, a, b);
+    if (atom->type > 0 || !rv_is_null(atom)) return ro_lift_each(rt, verb, a, b, RO_G_RELATION);
     const bool bytes = v->type == RY_B8 || v->type == RY_U8;
     ray_val *null = rv_null_of_new(bytes ? RY_I64 : v->type);
     ray_val *r = null ? relate(rt, verb->verb, v, null) : NULL;

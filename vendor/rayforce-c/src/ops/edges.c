@@ -78,6 +78,7 @@ RV_VERB(ro_mode) {
         for (int64_t i = 0; i < g.count; i++)
             if (!is_null_at(v, g.first[i]) && (best < 0 || sizes[i] > sizes[best])) best = i;
         r = best < 0 ? rv_null_of_new(v->type == RY_LIST ? RY_I64 : v->type) : ro_element(v, g.first[best]);
+        if (r && best < 0 && v->type == RY_GUID) r->attrs = 0; /* the bytes say it; every other null is flagged */
         if (sizes) rb_block_free(sizes, (size_t)g.count * count->cell);
     }
     ro_groups_free(&g);

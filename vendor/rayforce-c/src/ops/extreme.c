@@ -54,6 +54,13 @@ static ray_val *extreme_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_
     if (ta == tb && is_same_kind(ta)) return ro_lift_each(rt, verb, a, b, RO_G_LIST);
     int type = ry_promote(RY_P_EXTREME, ro_shape(a, b), ta, tb);
     if (type == RY_P_ERROR) return ro_fail_types(verb, a, b);
+    if (type == RY_P_CHOSEN && a->type == RY_TIMESPAN && tb == RY_I32) {
+        /* Beside a vector of timespans an i32 counts as the i64 it would be beside other numbers. */
+        ray_val *wide = ro_cast_to(rt, b, b->type < 0 ? -RY_I64 : RY_I64);
+        ray_val *r = wide ? ro_lift_each(rt, verb, a, wide, RO_G_FIRST) : NULL;
+        rv_release(wide);
+        return r;
+    }
     if (type == RY_P_CHOSEN || (type == RY_TIMESTAMP && ta != tb)) return ro_lift_each(rt, verb, a, b, RO_G_FIRST);
     return compute(rt, verb, a, b, type);
 }
@@ -67,8 +74,7 @@ ray_val *ro_max_of(ray_rt *rt, ray_val *a, ray_val *b) { return ro_lift_binary(r
 /* ---- fill ----------------------------------------------------------------------------------------------------- */
 
 static ray_val *fill_atoms(ray_rt *rt, const ro_lift *verb, ray_val *r, ray_val *x) {
-    (void)rt;
-    if (r->type == RY_NULL || x->type == RY_NULL) return ro_fail_types(verb, r, x);
+    (void)rt, (void)verb;
     return rv_retain(rv_is_null(x) ? r : x);
 }
 
@@ -78,11 +84,15 @@ static bool is_first_null(const ray_val *x) {
     return ry_null_at(x->type, x->data);
 }
 
-/* The result takes the type of its first element; a type without a loop becomes a list. */
+static bool is_int(int type) { return ry_class_of(type) == RY_C_INT; }
+
+/* The result takes the type of its first element, but an integer for a vector of integers theirs; a type without a loop
+ * becomes a list. */
 static ray_val *fill_arrays(ray_rt *rt, const ro_lift *verb, ray_val *r, ray_val *x) {
     int tr = ro_element_type(r), tx = ro_element_type(x);
     if (!rk_to_i64[tr] || !rk_to_i64[tx]) return ro_lift_each(rt, verb, r, x, RO_G_FIRST);
     int type = is_first_null(x) ? tr : tx;
+    if (r->type < 0 && is_int(tr) && is_int(tx) && !rv_is_null(r)) type = tx;
     if (type == RY_F32) return ro_lift_each(rt, verb, r, x, RO_G_LIST);
     return compute(rt, verb, r, x, type);
 }

@@ -116,8 +116,8 @@ ray_val *ro_gather_take(ray_val *list, enum ro_gathering gather) {
     if (gather != RO_G_FIRST) return all_atoms_of(list, type) ? to_vector_take(list, type) : list;
     if (type == RY_F32) return list;
     for (int64_t i = 0; i < list->len; i++) {
-        int t = -rv_list_get(list, i)->type;
-        if (t <= 0 || !rk_to_i64[t]) return list;
+        const ray_val *x = rv_list_get(list, i);
+        if (x->type != RY_NULL && (!rv_is_atom(x) || !rk_to_i64[-x->type])) return list;
     }
     return to_vector_take(list, type);
 }

@@ -80,7 +80,6 @@ ray_val *ro_or(ray_rt *rt, ray_val *a, ray_val *b) { return combine(rt, &or_lift
 static bool has_not(int type) { return type >= RY_B8 && type <= RY_TIMESTAMP; }
 
 static ray_val *not_of(ray_rt *rt, ray_val *v, int depth) {
-    if (v->type == RY_NULL) return rb_fail_null(RB_E_TYPE, "not: null operand not supported");
     if (v->type != RY_LIST && !has_not(v->type)) return rv_b8_new(!ro_truthy(v));
     if (v->len == 0) return rv_vec_new(RY_B8, 0);
     if (v->type != RY_LIST) {

@@ -70,7 +70,7 @@ static ray_val *compute(ray_rt *rt, const unary *u, ray_val *v) {
 }
 
 static ray_val *unary_atom(ray_rt *rt, const unary *u, ray_val *v) {
-    if (!rv_is_atom(v)) return refuse(u, v);
+    if (!rv_is_atom(v) && v->type != RY_NULL) return refuse(u, v);
     if (rv_is_null(v)) {
         if (u->keeps) return rv_retain(v);
         if (u->counts) return rv_null_of_new(RY_I64);
@@ -101,7 +101,7 @@ static ray_val *each(ray_rt *rt, const unary *u, ray_val *v, int depth) {
     for (int64_t i = 0; list && i < v->len; i++) {
         ray_val *x = rv_vec_at(v, i), *r = NULL;
         if (x) {
-            flat = flat && rv_is_atom(x);
+            flat = flat && (rv_is_atom(x) || x->type == RY_NULL);
             r = u->nested ? apply(rt, u, x, depth + 1) : unary_atom(rt, u, x);
         }
         rv_release(x);
