@@ -134,10 +134,12 @@ static ray_val *body_of(const ray_val *fn) {
 
 static int lambda_put(rw_put *w, const rw_row *row, const ray_val *v) {
     if (v->u.fn.captures && v->u.fn.captures->len > 0) return rw_put_cannot(w, "functions that captured variables");
+    const ray_val *params = v->u.fn.params;
+    if (params->len && params->type != RY_SYM) return rw_put_cannot(w, "functions whose parameters have no names");
     ray_val *body = body_of(v);
     if (!body) return -1;
-    bool ok = rw_put_byte(w, (uint8_t)row->code) == 0 && rw_put_byte(w, 0) == 0 &&
-              rw_put_value(w, v->u.fn.params) == 0 && rw_put_value(w, body) == 0;
+    bool ok = rw_put_byte(w, (uint8_t)row->code) == 0 && rw_put_byte(w, 0) == 0 && rw_put_names(w, params, 0) == 0 &&
+              rw_put_value(w, body) == 0;
     rv_release(body);
     return ok ? 0 : -1;
 }

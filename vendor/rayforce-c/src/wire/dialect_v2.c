@@ -20,7 +20,7 @@ static int lambda_put(rw_put *w, const rw_row *row, const ray_val *v) {
     return has ? rw_put_value(w, captures) : 0;
 }
 
-static bool is_no_params(const ray_val *v) { return v->type == RY_NULL || (v->type == RY_I64 && v->len == 0); }
+static bool is_no_params(const ray_val *v) { return v->type == RY_NULL || (rv_is_vector(v) && v->len == 0); }
 
 static enum rw_took lambda_build(rw_take *t, rw_level *l) {
     ray_val **part = l->part;
