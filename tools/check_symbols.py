@@ -12,7 +12,8 @@ from csource import CORE, PREFIX
 # Data that may be written while the library runs, each with its reason.
 WRITABLE = {
     "base/error.o": {"slot"},  # thread-local
-    "base/alloc.o": {"live_blocks", "live_bytes", "peak_bytes"},
+    "base/alloc.o": {"live_blocks", "live_bytes", "peak_bytes",
+                     "keepers", "mine", "ended", "once", "at_exit", "at_exit_works"},  # what each thread keeps
     "value/symbol.o": None,  # the process-wide symbol table: any name
 }
 
@@ -22,9 +23,12 @@ def objects(build: Path) -> list[Path]:
 
 
 def symbols(obj: Path) -> list[tuple[str, str]]:
-    """(kind letter, name) of all defined symbols."""
-    out = subprocess.run(["nm", "--defined-only", str(obj)], capture_output=True, text=True, check=True).stdout
-    return [(m[1], m[2]) for m in re.finditer(r"^[0-9a-f]+ (\w) (\S+)$", out, re.M)]
+    """(kind letter, name) of all defined symbols; tables of pointers, which only the loader writes, count as constants."""
+    nm = ["nm", "--defined-only", "--format=sysv", str(obj)]
+    out = subprocess.run(nm, capture_output=True, text=True, check=True).stdout
+    rows = [[cell.strip() for cell in line.split("|")] for line in out.splitlines() if line.count("|") == 6]
+    return [({"d": "r", "D": "R"}.get(kind, kind) if ".rel.ro" in section else kind, name)
+            for name, _, kind, _, _, _, section in rows if kind != "Class"]
 
 
 def violations(build: Path) -> list[str]:

@@ -2,13 +2,14 @@
 
 #include "error.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Exact counts, process-wide: relaxed, because nobody orders anything by them. */
+/* Counts of the process: relaxed, because nobody orders anything by them. */
 static _Atomic int64_t live_blocks, live_bytes, peak_bytes;
 
-static void count(int64_t blocks, int64_t bytes) {
+static void count_for_all(int64_t blocks, int64_t bytes) {
     atomic_fetch_add_explicit(&live_blocks, blocks, memory_order_relaxed);
     int64_t now = atomic_fetch_add_explicit(&live_bytes, bytes, memory_order_relaxed) + bytes;
     int64_t peak = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
@@ -16,6 +17,133 @@ static void count(int64_t blocks, int64_t bytes) {
            !atomic_compare_exchange_weak_explicit(&peak_bytes, &peak, now, memory_order_relaxed, memory_order_relaxed))
         ;
 }
+
+/* ---- what each thread keeps ---------------------------------------------------------------------------------- */
+
+/* Not where allocations are watched: a block that is used again hides a use after its end. */
+#ifndef RB_KEEPS
+#define RB_KEEPS (!RAY_TESTING && !RB_SANITIZED)
+#endif
+
+/* Blocks of the sizes that evaluation makes and drops all the time are kept for the thread's next request, and its counts
+ * are added to those of the process only now and then: both spare most of the time of a small allocation.
+ *   class 0      blocks of one line from rb_alloc: headers of values
+ *   class 1 …    blocks of that many lines from rb_block_alloc: elements of short vectors */
+enum { LINE = RB_CACHE_LINE, CLASSES = 9, KEPT_MAX = 64, COUNT_STEP = 1 << 16 };
+
+static size_t block_class(size_t size) { return size ? (size + LINE - 1) / LINE : 1; }
+
+#if RB_KEEPS
+typedef struct keeper {
+    struct keeper *next; /* all that ever were; a thread that ends leaves its keeper to the next one that starts */
+    _Atomic bool taken;
+    _Atomic int64_t blocks, bytes; /* what the counts of the process lack; written by the owner alone */
+    struct kept {
+        void *first; /* chained through their first word */
+        int count;
+    } kept[CLASSES];
+} keeper;
+
+static _Atomic(keeper *) keepers;
+static _Thread_local keeper *mine;
+static _Thread_local bool ended;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t at_exit;
+static bool at_exit_works;
+
+static void settle(keeper *k) {
+    int64_t blocks = atomic_exchange_explicit(&k->blocks, 0, memory_order_relaxed);
+    count_for_all(blocks, atomic_exchange_explicit(&k->bytes, 0, memory_order_relaxed));
+}
+
+static void thread_ends(void *arg) {
+    keeper *k = arg;
+    mine = NULL;
+    ended = true;
+    settle(k);
+    for (int c = 0; c < CLASSES; c++)
+        for (void *p = k->kept[c].first, *next; p; p = next) {
+            memcpy(&next, p, sizeof next);
+            free(p);
+        }
+    memset(k->kept, 0, sizeof k->kept);
+    atomic_store_explicit(&k->taken, false, memory_order_release);
+}
+
+static void key_make(void) { at_exit_works = pthread_key_create(&at_exit, thread_ends) == 0; }
+
+/* One that is free, or a new one; it stays in the list for ever. */
+static keeper *keeper_claim(void) {
+    for (keeper *k = atomic_load_explicit(&keepers, memory_order_acquire); k; k = k->next)
+        if (!atomic_load_explicit(&k->taken, memory_order_relaxed) &&
+            !atomic_exchange_explicit(&k->taken, true, memory_order_acquire))
+            return k;
+    keeper *k = calloc(1, sizeof *k);
+    if (!k) return NULL;
+    atomic_init(&k->taken, true);
+    k->next = atomic_load_explicit(&keepers, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(&keepers, &k->next, k, memory_order_release, memory_order_relaxed))
+        ;
+    return k;
+}
+
+/* Null: the thread is ending, or there is no room for a keeper; then all goes the long way. */
+static RB_NOINLINE keeper *keeper_first(void) {
+    pthread_once(&once, key_make);
+    keeper *k = ended || !at_exit_works ? NULL : keeper_claim();
+    if (k && pthread_setspecific(at_exit, k) != 0) {
+        atomic_store_explicit(&k->taken, false, memory_order_release);
+        return NULL;
+    }
+    return mine = k;
+}
+
+static inline keeper *keeper_get(void) { return RB_LIKELY(mine != NULL) ? mine : keeper_first(); }
+
+static inline void count(keeper *k, int64_t blocks, int64_t bytes) {
+    if (RB_UNLIKELY(!k)) {
+        count_for_all(blocks, bytes);
+        return;
+    }
+    int64_t now = atomic_load_explicit(&k->bytes, memory_order_relaxed) + bytes;
+    blocks += atomic_load_explicit(&k->blocks, memory_order_relaxed);
+    atomic_store_explicit(&k->blocks, blocks, memory_order_relaxed);
+    atomic_store_explicit(&k->bytes, now, memory_order_relaxed);
+    if (RB_UNLIKELY(now > COUNT_STEP || now < -COUNT_STEP)) settle(k);
+}
+
+static inline void *kept_take(keeper *k, size_t class) {
+    if (!k || !k->kept[class].first) return NULL;
+    void *p = k->kept[class].first;
+    memcpy(&k->kept[class].first, p, sizeof p);
+    k->kept[class].count--;
+    return p;
+}
+
+static inline void kept_put(keeper *k, size_t class, void *p) {
+    if (!k || k->kept[class].count == KEPT_MAX) {
+        free(p);
+        return;
+    }
+    memcpy(p, &k->kept[class].first, sizeof p);
+    k->kept[class].first = p;
+    k->kept[class].count++;
+}
+
+static void add_unsettled(rb_heap_stats *out) {
+    for (keeper *k = atomic_load_explicit(&keepers, memory_order_acquire); k; k = k->next) {
+        out->blocks += atomic_load_explicit(&k->blocks, memory_order_relaxed);
+        out->bytes += atomic_load_explicit(&k->bytes, memory_order_relaxed);
+    }
+}
+#else
+typedef void keeper;
+static keeper *keeper_get(void) { return NULL; }
+static void count(keeper *k, int64_t blocks, int64_t bytes) { (void)k, count_for_all(blocks, bytes); }
+static void *kept_take(keeper *k, size_t class) { return (void)k, (void)class, NULL; }
+static void kept_put(keeper *k, size_t class, void *p) { (void)k, (void)class, free(p); }
+static void add_unsettled(rb_heap_stats *out) { (void)out; }
+#endif
 
 static void *out_of_memory(size_t size) {
     return rb_fail_null(RB_E_OOM, "out of memory: no room for %zu bytes", size);
@@ -63,11 +191,15 @@ static void dress(void *p, size_t size) { (void)p, (void)size; }
 static void undress(void *p, size_t size) { (void)p, (void)size; }
 #endif
 
+/* ---- blocks -------------------------------------------------------------------------------------------------- */
+
 void *rb_alloc(size_t size) {
-    void *p = size > (size_t)PTRDIFF_MAX - GUARD || fails_now() ? NULL : malloc(size + GUARD + !size);
+    keeper *k = keeper_get();
+    void *p = size == LINE ? kept_take(k, 0) : NULL;
+    if (!p && size <= (size_t)PTRDIFF_MAX - GUARD && !fails_now()) p = malloc(size + GUARD + !size);
     if (RB_UNLIKELY(!p)) return out_of_memory(size);
     dress(p, size);
-    count(1, (int64_t)size);
+    count(k, 1, (int64_t)size);
     return p;
 }
 
@@ -89,15 +221,19 @@ void *rb_realloc(void *old, size_t old_size, size_t size) {
     }
     void *p = size > (size_t)PTRDIFF_MAX ? NULL : realloc(old, size + !size);
     if (RB_UNLIKELY(!p)) return out_of_memory(size);
-    count(old ? 0 : 1, (int64_t)size - (int64_t)old_size);
+    count(keeper_get(), old ? 0 : 1, (int64_t)size - (int64_t)old_size);
     return p;
 }
 
 void rb_free(void *p, size_t size) {
     if (!p) return;
+    keeper *k = keeper_get();
     undress(p, size);
-    count(-1, -(int64_t)size);
-    free(p);
+    count(k, -1, -(int64_t)size);
+    if (size == LINE)
+        kept_put(k, 0, p);
+    else
+        free(p);
 }
 
 static size_t whole_pages(size_t size) { return (size + RB_BIG_BLOCK - 1) & ~(RB_BIG_BLOCK - 1); }
@@ -117,32 +253,42 @@ static void *map_pages(size_t size) {
 }
 
 void *rb_block_alloc(size_t size) {
-    void *p = NULL;
-    if (size <= (size_t)PTRDIFF_MAX - 2 * RB_BIG_BLOCK && !fails_now()) {
+    keeper *k = keeper_get();
+    size_t class = block_class(size);
+    void *p = class < CLASSES ? kept_take(k, class) : NULL;
+    if (!p && size <= (size_t)PTRDIFF_MAX - 2 * RB_BIG_BLOCK && !fails_now()) {
+        size_t room = class < CLASSES ? class * LINE : size;
         if (size >= RB_BIG_BLOCK)
             p = map_pages(size);
-        else if (posix_memalign(&p, RB_CACHE_LINE, size + GUARD + !size) != 0)
+        else if (posix_memalign(&p, LINE, room + GUARD) != 0)
             p = NULL;
     }
     if (RB_UNLIKELY(!p)) return out_of_memory(size);
     if (size < RB_BIG_BLOCK) dress(p, size);
-    count(1, (int64_t)size);
+    count(k, 1, (int64_t)size);
     return p;
 }
 
 void rb_block_free(void *p, size_t size) {
     if (!p) return;
-    count(-1, -(int64_t)size);
+    keeper *k = keeper_get();
+    count(k, -1, -(int64_t)size);
     if (size >= RB_BIG_BLOCK) {
         munmap(p, whole_pages(size));
         return;
     }
     undress(p, size);
-    free(p);
+    size_t class = block_class(size);
+    if (class < CLASSES)
+        kept_put(k, class, p);
+    else
+        free(p);
 }
 
 void rb_heap_stats_into(rb_heap_stats *out) {
     out->blocks = atomic_load_explicit(&live_blocks, memory_order_relaxed);
     out->bytes = atomic_load_explicit(&live_bytes, memory_order_relaxed);
+    add_unsettled(out);
     out->peak_bytes = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
+    if (out->peak_bytes < out->bytes) out->peak_bytes = out->bytes;
 }

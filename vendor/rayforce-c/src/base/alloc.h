@@ -1,5 +1,5 @@
 /* All memory of the library. Sizes are given back on release, so that the counters are exact and test builds can check
- * the guard bytes behind each block. */
+ * the guard bytes behind each block. The peak is exact to within 64 KiB a thread. */
 #ifndef RB_ALLOC_H
 #define RB_ALLOC_H
 

@@ -18,7 +18,23 @@ void ry_null_into(int type, void *p) {
     }
 }
 
-bool ry_null_at(int type, const void *p) { return ry_null_any(type, p, 1); }
+bool ry_null_at(int type, const void *p) {
+    switch (type) {
+    case RY_I16: return ry_null_is_i16(*(const int16_t *)p);
+    case RY_I32:
+    case RY_DATE:
+    case RY_TIME: return ry_null_is_i32(*(const int32_t *)p);
+    case RY_I64:
+    case RY_TIMESTAMP:
+    case RY_TIMESPAN: return ry_null_is_i64(*(const int64_t *)p);
+    case RY_F32: return ry_null_is_f32(*(const float *)p);
+    case RY_F64: return ry_null_is_f64(*(const double *)p);
+    case RY_GUID: return ry_null_is_guid(p);
+    case RY_SYM: return *(const int32_t *)p == RY_NULL_SYM;
+    case RY_STR: return ((const ry_strview *)p)->len == 0;
+    default: return false;
+    }
+}
 
 /* Whole blocks without a branch in the loop, so that it vectorises; a block is small enough to stop early. */
 #define SCAN(name, T, is_null)                                                                                         \

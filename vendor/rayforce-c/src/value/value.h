@@ -107,10 +107,12 @@ static inline ray_val *rv_retain(ray_val *v) {
     return v;
 }
 
-/* Null is allowed and ignored. */
+/* Null is allowed and ignored. Nobody can add to a count of 1 but who holds it, so then there is nothing to subtract. */
 static inline void rv_release(ray_val *v) {
-    if (!v || (atomic_load_explicit(&v->rc, memory_order_relaxed) & RV_IMMORTAL)) return;
-    if (atomic_fetch_sub_explicit(&v->rc, 1, memory_order_acq_rel) == 1) rv_destroy(v);
+    if (!v) return;
+    uint32_t rc = atomic_load_explicit(&v->rc, memory_order_acquire);
+    if (rc & RV_IMMORTAL) return;
+    if (rc == 1 || atomic_fetch_sub_explicit(&v->rc, 1, memory_order_acq_rel) == 1) rv_destroy(v);
 }
 
 /* A blank object: count 1, given type, everything else zero, data at `u`. */

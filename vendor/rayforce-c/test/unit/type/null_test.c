@@ -5,7 +5,7 @@
 UT_CASE(written_and_recognised) {
     for (int t = 1; t < RY_VECTOR_END; t++) {
         if (!ry_is_vector_code(t)) continue;
-        uint8_t x[16];
+        _Alignas(16) uint8_t x[16];
         memset(x, 1, sizeof x);
         UT_CHECK(!ry_null_at(t, x));
         ry_null_into(t, x);
