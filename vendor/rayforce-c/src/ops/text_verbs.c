@@ -40,11 +40,12 @@ static int length_range(void *ctx, int64_t begin, int64_t end, int worker) {
 ray_val *ro_strlen(ray_rt *rt, ray_val *const *args, int n) {
     (void)n;
     const ray_val *v = args[0];
+    if (rv_is_atom(v) && rv_is_null(v)) return rv_null_of_new(RY_I64); /* of any type */
     if (!ro_is_text(v)) return ro_refuse("strlen", "text", v);
     if (rv_is_atom(v)) {
         size_t bytes;
         ro_text_bytes(v, 0, &bytes);
-        return bytes ? rv_i64_new((int64_t)bytes) : rv_null_of_new(RY_I64);
+        return rv_i64_new((int64_t)bytes);
     }
     ray_val *out = rv_vec_new(RY_I64, v->len);
     if (!out) return NULL;
