@@ -308,6 +308,22 @@ static ray_val *find_local(const rl_env *e, int32_t name) {
     return NULL;
 }
 
+static bool binds(const rl_scope *s, int32_t name) {
+    return s->kind == RL_BLOCK && local_of((const rl_frame *)s, name);
+}
+
+bool rl_is_local(ray_rt *rt, int32_t name) {
+    const rl_scope *s = rl_env_get(rt)->top;
+    for (; s && s->kind != RL_LAMBDA; s = s->outer)
+        if (binds(s, name)) return true;
+    if (!s) return false;
+    const rl_frame *f = (const rl_frame *)s;
+    if (local_of(f, name) || captured(f->fn, name)) return true;
+    for (s = s->visible; s; s = s->visible)
+        if (binds(s, name)) return true;
+    return false;
+}
+
 ray_val *rl_find(rl_env *e, int32_t name) {
     if (name == e->names.null) return rv_null_get();
     if (e->top) {

@@ -49,6 +49,8 @@ struct rl_scope {
 };
 void rl_scope_push(ray_rt *rt, rl_scope *s);
 void rl_scope_pop(ray_rt *rt, rl_scope *s);
+/* Does a lambda or block that can be seen bind the name? Statements' scopes do not count. */
+bool rl_is_local(ray_rt *rt, int32_t name);
 
 /* Special forms, verbs that call back and code as data: special.h, higher.h, code.h; rows in api/builtins.def. */
 
