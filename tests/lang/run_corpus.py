@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import shutil
 import struct
 import subprocess
@@ -164,7 +165,7 @@ class Ask:
 
 
 def unescape(line: bytes) -> bytes:
-    return line.replace(b"\\\\", b"\0").replace(b"\\n", b"\n").replace(b"\0", b"\\")
+    return re.sub(rb"\\(.)", lambda m: b"\n" if m[1] == b"n" else m[1], line)
 
 
 def check_wire(ask: Ask, case: dict[str, Any]) -> str:

@@ -52,7 +52,7 @@ ray_val *rx_args(ray_rt *rt, ray_val *const *args, int n) {
     static const char *const keys[] = {"file", "port",  "cores", "timeit", "querylog", "interactive",
                                        "log",  "user", "source"};
     if (n > 0) return rb_fail_null(RB_E_DOMAIN, ".sys.args: expected no arguments, got %d", n);
-    ray_val *none[2] = {rv_vec_new(RY_LIST, 0), rv_vec_new(RY_LIST, 0)}, *user = NULL;
+    ray_val *none[2] = {rv_vec_new(RY_SYM, 0), rv_vec_new(RY_LIST, 0)}, *user = NULL;
     if (none[0] && none[1]) {
         user = rv_dict_new_take(none[0], none[1]);
     } else {
