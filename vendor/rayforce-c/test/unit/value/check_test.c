@@ -98,7 +98,7 @@ UT_CASE(containers) {
 
 UT_CASE(functions_and_errors) {
     ray_val *f = rv_lambda_new_take(rv_vec_new(RY_SYM, 0), rv_vec_new(RY_LIST, 1), NULL);
-    FOUND(f, u.fn.params, rv_null_get(), "no symbols");
+    FOUND(f, u.fn.params, rv_null_get(), "no vector");
     FOUND(f, u.fn.body, rv_null_get(), "no list of forms");
     FOUND(f, u.fn.captures, rv_null_get(), "no dict");
     rv_release(f);

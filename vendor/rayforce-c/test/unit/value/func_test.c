@@ -28,11 +28,14 @@ UT_CASE(lambdas) {
     UT_CHECK(copy != g && rv_equal(copy, g) && copy->u.fn.captures == g->u.fn.captures);
     rv_release(copy);
     rv_release(f);
+    f = rv_lambda_new_take(rv_vec_new(RY_I64, 0), body(), NULL);
+    UT_CHECK(f && !rv_check(f));
+    rv_release(f);
     rv_release(g);
 }
 
 UT_CASE(what_is_no_lambda) {
-    UT_ERROR(rv_lambda_new_take(rv_vec_new(RY_I64, 0), body(), NULL), RB_E_TYPE);
+    UT_ERROR(rv_lambda_new_take(rv_vec_new(RY_LIST, 0), body(), NULL), RB_E_TYPE);
     UT_ERROR(rv_lambda_new_take(params(), rv_vec_new(RY_LIST, 0), NULL), RB_E_TYPE);
     UT_ERROR(rv_lambda_new_take(params(), rv_i64_new(1), NULL), RB_E_TYPE);
     UT_ERROR(rv_lambda_new_take(params(), body(), rv_i64_new(1)), RB_E_TYPE);

@@ -15,13 +15,15 @@ static ray_val *vector_of_words(int rounds) {
     return v;
 }
 
+static void is_text(const ray_val *v, int64_t i, const char *wanted) {
+    size_t n;
+    const char *text = rv_strvec_get(v, i, &n);
+    UT_CHECK(n == strlen(wanted) && memcmp(text, wanted, n) == 0);
+}
+
 static void check_words(const ray_val *v, int64_t from) {
     UT_CHECK(!rv_check(v));
-    for (int64_t i = 0; i < v->len; i++) {
-        size_t n;
-        const char *text = rv_strvec_get(v, i, &n), *wanted = words[(size_t)(i + from) % RB_COUNT(words)];
-        UT_CHECK(n == strlen(wanted) && memcmp(text, wanted, n) == 0);
-    }
+    for (int64_t i = 0; i < v->len; i++) is_text(v, i, words[(size_t)(i + from) % RB_COUNT(words)]);
 }
 
 UT_CASE(short_texts_need_no_heap) {
@@ -53,8 +55,7 @@ UT_CASE(slices_share_the_heap_and_do_not_disturb_each_other) {
     check_words(v, 0);
     s = rv_own_take(s);
     UT_CHECK(rv_strvec_set(s, 0, words[4], strlen(words[4])) == 0);
-    size_t n;
-    UT_EQ_MEM(rv_strvec_get(s, 0, &n), words[4], strlen(words[4]));
+    is_text(s, 0, words[4]);
     check_words(v, 0);
     rv_release(v);
     UT_CHECK(!rv_check(s));
@@ -68,22 +69,19 @@ UT_CASE(a_text_of_the_vector_itself_can_be_appended) {
         const char *text = rv_strvec_get(v, 4, &n);
         UT_CHECK(rv_strvec_append(v, text, n) == 0);
     }
-    size_t n;
-    UT_EQ_MEM(rv_strvec_get(v, 204, &n), words[4], n);
+    is_text(v, 204, words[4]);
     rv_release(v);
 }
 
 UT_CASE(views_can_be_copied_to_a_vector_like_it) {
     ray_val *v = vector_of_words(2);
     ray_val *picked = rv_strvec_like_new(v, 2);
-    size_t n;
-    rv_strvec_get(picked, 0, &n);
-    UT_EQ_INT(n, 0);
+    is_text(picked, 0, "");
     RV_DATA(ry_strview, picked)[0] = RV_DATA(ry_strview, v)[4];
     RV_DATA(ry_strview, picked)[1] = RV_DATA(ry_strview, v)[1];
     rv_release(v);
     UT_CHECK(!rv_check(picked));
-    UT_EQ_MEM(rv_strvec_get(picked, 0, &n), words[4], n);
+    is_text(picked, 0, words[4]);
     UT_CHECK(rv_strvec_append(picked, words[3], 14) == 0 && !rv_check(picked));
     rv_release(picked);
 }
