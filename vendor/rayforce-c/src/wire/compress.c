@@ -63,7 +63,8 @@ static int read_size(rw_inflate *z, rb_cursor *c) {
 static int read_count(rw_inflate *z, rb_cursor *c) {
     int8_t count = (int8_t)*c->p++;
     int64_t n = count > 0 ? count : -count;
-    if (n > z->size - z->done) return rb_fail(RB_E_DOMAIN, "a block of a compressed payload runs past the announced size");
+    if (n > z->size - z->done)
+        return rb_fail(RB_E_DOMAIN, "a block of a compressed payload runs past the announced size");
     if (count > 0) {
         z->run = count;
         z->step = RUN;

@@ -7,7 +7,7 @@
 struct rw_dialect {
     const char *name;
     uint8_t version;     /* in every header; also a server's first byte */
-    bool has_login;      /* greeting of two bytes each way, then maybe credentials; else a zero-ended text and one byte */
+    bool has_login;      /* greeting: two bytes each way, then maybe credentials; else a zero-ended text and one byte */
     bool checks_header;  /* prefix, version and byte order must be right, flags mean something */
     bool sends_empty;    /* its servers answer with an empty payload what they cannot say */
     bool compresses;

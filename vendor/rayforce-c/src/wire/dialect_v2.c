@@ -37,6 +37,10 @@ static enum rw_took lambda_build(rw_take *t, rw_level *l) {
         rb_fail(RB_E_DOMAIN, "%s", wrong);
         return RW_TOOK_FAILED;
     }
+    if (part[2] && part[2]->len == 0) { /* says nothing, and would not be written again */
+        rv_release(part[2]);
+        part[2] = NULL;
+    }
     ray_val *v = rv_lambda_new_take(part[0], part[1], part[2]);
     memset(l->part, 0, sizeof l->part);
     return rw_take_done(t, v);

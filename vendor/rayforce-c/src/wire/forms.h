@@ -116,6 +116,9 @@ enum rw_took rw_take_cut(const char *what); /* RB_E_DOMAIN: the payload ends in 
 
 /* ---- names of a column: names.c ------------------------------------------------------------------------------ */
 
+/* Columns from this length on get a table of the names already seen. */
+#define RW_NAMES_CACHED 1024
+RB_NODISCARD int rw_names_expect(rw_take *t, int64_t count);
 /* Interns the names in c, each ended by a zero, until `max` are read or none is whole. How many; -1: failed. */
 RB_NODISCARD int rw_names_scan(rw_take *t, rb_cursor *c, int32_t *ids, int max);
 void rw_names_cache_free(rw_names_cache *cache);

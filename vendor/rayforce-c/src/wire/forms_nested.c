@@ -95,7 +95,8 @@ static enum rw_took dict_take(rw_take *t, rw_level *l, rb_cursor *c) {
     if (l->step++ == 1) return RW_TOOK_CHILD;
     ray_val *keys = l->part[0], *values = l->part[1];
     bool is_keyed = keys->type == RY_TABLE;
-    if (!is_keyed && !is_column(keys)) return malformed("the keys of a dict are neither a vector nor a list nor a table");
+    if (!is_keyed && !is_column(keys))
+        return malformed("the keys of a dict are neither a vector nor a list nor a table");
     if (!is_column(values) && !(is_keyed && values->type == RY_TABLE))
         return malformed("the values of a dict are neither a vector nor a list");
     take_part(l, 0);

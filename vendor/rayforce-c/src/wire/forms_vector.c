@@ -56,7 +56,7 @@ static enum rw_took names_take(rw_take *t, rw_level *l, rb_cursor *c) {
         enum rw_took r = rw_take_head(t, c, 1, &l->attrs, &l->count);
         if (r != RW_TOOK_DONE) return r;
         l->v = rv_vec_room_new(RY_SYM, first_room(l->count));
-        if (!l->v) return RW_TOOK_FAILED;
+        if (!l->v || rw_names_expect(t, l->count) < 0) return RW_TOOK_FAILED;
         l->v->attrs |= l->attrs & l->row->arg;
         l->step = 1;
     }

@@ -18,10 +18,11 @@ void rw_head_into(const rw_dialect *d, const rw_head *h, uint8_t out[RW_HEADER])
 
 static int check(const rw_dialect *d, const uint8_t *in) {
     if (memcmp(in, prefix, sizeof prefix) != 0)
-        return rb_fail(RB_E_PROTOCOL, "a message begins with %02x%02x%02x%02x instead of the prefix", in[0], in[1], in[2],
-                       in[3]);
+        return rb_fail(RB_E_PROTOCOL, "a message begins with %02x%02x%02x%02x instead of the prefix", in[0], in[1],
+                       in[2], in[3]);
     if (in[AT_VERSION] != d->version)
-        return rb_fail(RB_E_PROTOCOL, "a message of version %d on a connection of version %d", in[AT_VERSION], d->version);
+        return rb_fail(RB_E_PROTOCOL, "a message of version %d on a connection of version %d", in[AT_VERSION],
+                       d->version);
     if (in[AT_ENDIAN] != 0) return rb_fail(RB_E_PROTOCOL, "a message in another byte order (%d)", in[AT_ENDIAN]);
     return 0;
 }

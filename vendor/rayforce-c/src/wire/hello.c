@@ -44,7 +44,8 @@ static enum rw_hello_state done(rw_hello *h, const rw_dialect *d) {
 
 static enum rw_hello_state refused(rw_hello *h) {
     wipe(h);
-    rb_fail(RB_E_CONN_AUTH, "%s", h->server ? "the client's credentials are wrong" : "the server refused the credentials");
+    rb_fail(RB_E_CONN_AUTH, "%s",
+            h->server ? "the client's credentials are wrong" : "the server refused the credentials");
     return RW_HELLO_REFUSED;
 }
 
@@ -109,7 +110,7 @@ void rw_hello_server(rw_hello *h, rw_auth_fn auth, void *ctx) {
     h->auth_ctx = ctx;
 }
 
-/* `user:password`, maybe with a zero behind; without a colon all of it is the password. p has room for one byte more. */
+/* `user:password`, maybe with a zero behind; without a colon all of it is the password. p has room for one more. */
 static bool is_right(const rw_hello *h, char *p, size_t n) {
     if (n && p[n - 1] == 0) n--;
     p[n] = 0;

@@ -1,22 +1,24 @@
 /* The names of a symbol column. Columns repeat few names, so a small table in front of the process-wide one answers
- * most of them from the bytes alone. */
+ * most of them from the bytes alone. It lives as long as the message. */
 #include "dialect.h"
 
 #include "../base/alloc.h"
 
-#define SLOT_BITS 10 /* direct-mapped: a newcomer replaces what is there */
-#define SLOTS (1 << SLOT_BITS)
+#define BUCKET_BITS 11
+#define BUCKETS (1 << BUCKET_BITS)
+#define SPREAD 0x9e3779b97f4a7c15u /* odd, bits without a pattern */
 
+/* All zero is a true entry: the empty name, whose id is 0. */
 typedef struct slot {
-    uint64_t word;    /* up to 7 bytes: they themselves; longer ones: a mixture of their first and last 8 */
+    uint64_t word;    /* up to 7 bytes: they themselves; of more: a mixture */
     const char *text; /* of a longer one, in the process-wide table */
-    size_t n;
+    uint32_t n;
     int32_t id;
-    bool used;
 } slot;
 
+/* The newer of two comes first. */
 struct rw_names_cache {
-    slot slots[SLOTS];
+    slot slots[BUCKETS][2];
 };
 
 void rw_names_cache_free(rw_names_cache *cache) { rb_free(cache, sizeof *cache); }
@@ -27,50 +29,57 @@ static inline unsigned zero_at(uint64_t w) {
     return z ? (unsigned)__builtin_ctzll(z) >> 3 : 8;
 }
 
-static inline slot *slot_of(rw_names_cache *cache, uint64_t w) {
-    return &cache->slots[(w * 0x9e3779b97f4a7c15u) >> (64 - SLOT_BITS)];
+static inline bool is_it(const slot *s, const char *text, size_t n, uint64_t word) {
+    return s->word == word && s->n == n && (n < 8 || memcmp(s->text, text, n) == 0);
 }
 
-static int32_t short_name(rw_take *t, const uint8_t *p, unsigned n, uint64_t word) {
-    slot *s = slot_of(t->cache, word);
-    if (s->used && s->n == n && s->word == word) return s->id;
-    int32_t id = rw_take_intern(t, (const char *)p, n);
-    if (id >= 0) *s = (slot){.word = word, .n = n, .id = id, .used = true};
-    return id;
-}
-
-static int32_t long_name(rw_take *t, const char *text, size_t n) {
-    if (n < 8) return rw_take_intern(t, text, n);
-    uint64_t first, last;
-    memcpy(&first, text, 8);
-    memcpy(&last, text + n - 8, 8);
-    uint64_t word = first ^ (last << 29 | last >> 35) ^ n;
-    slot *s = slot_of(t->cache, word);
-    if (s->used && s->n == n && s->word == word && memcmp(s->text, text, n) == 0) return s->id;
+static int32_t lookup(rw_take *t, const char *text, size_t n, uint64_t word) {
+    slot *s = t->cache->slots[(word * SPREAD) >> (64 - BUCKET_BITS)];
+    if (RB_LIKELY(is_it(&s[0], text, n, word))) return s[0].id;
+    if (is_it(&s[1], text, n, word)) return s[1].id;
     int32_t id = rw_take_intern(t, text, n);
     if (id < 0) return -1;
-    *s = (slot){.word = word, .n = n, .id = id, .used = true};
-    s->text = rv_sym_text(id, &s->n);
+    s[1] = s[0];
+    size_t len;
+    s[0] = (slot){.word = word, .text = rv_sym_text(id, &len), .n = (uint32_t)n, .id = id};
     return id;
+}
+
+/* Any name, wherever it lies. */
+static int32_t name(rw_take *t, const char *text, size_t n) {
+    if (!t->cache || n > UINT32_MAX) return rw_take_intern(t, text, n);
+    uint64_t word = 0;
+    if (n < 8) {
+        memcpy(&word, text, n);
+        return lookup(t, text, n, word);
+    }
+    uint64_t mix = n;
+    for (size_t i = 0; i + 8 < n; i += 8) {
+        memcpy(&word, text + i, 8);
+        mix = (mix ^ word) * SPREAD;
+        mix ^= mix >> 32;
+    }
+    memcpy(&word, text + n - 8, 8);
+    return lookup(t, text, n, mix ^ word);
+}
+
+int rw_names_expect(rw_take *t, int64_t count) {
+    if (count < RW_NAMES_CACHED || t->cache) return 0;
+    t->cache = rb_alloc_zero(sizeof *t->cache);
+    return t->cache ? 0 : -1;
 }
 
 int rw_names_scan(rw_take *t, rb_cursor *c, int32_t *ids, int max) {
-    if (!t->cache) {
-        t->cache = rb_alloc_zero(sizeof *t->cache);
-        if (!t->cache) return -1;
-    }
     int i = 0;
-    while (i < max) {
+    for (; i < max; i++) {
         uint64_t w = 0;
         unsigned n = 8;
-        if (rb_cursor_left(c) >= 8 && !t->partial.len) {
+        if (t->cache && rb_cursor_left(c) >= 8 && !t->partial.len) {
             memcpy(&w, c->p, 8);
             n = zero_at(w);
         }
-        int32_t id;
         if (n < 8) {
-            w &= ((uint64_t)1 << (8 * n)) - 1;
-            id = short_name(t, c->p, n, w);
+            ids[i] = lookup(t, (const char *)c->p, n, w & (((uint64_t)1 << (8 * n)) - 1));
             c->p += n + 1;
             t->left -= n + 1;
         } else {
@@ -78,10 +87,9 @@ int rw_names_scan(rw_take *t, rb_cursor *c, int32_t *ids, int max) {
             size_t len;
             enum rw_took r = rw_take_name(t, c, &text, &len);
             if (r == RW_TOOK_MORE) break;
-            id = r == RW_TOOK_DONE ? long_name(t, text, len) : -1;
+            ids[i] = r == RW_TOOK_DONE ? name(t, text, len) : -1;
         }
-        if (id < 0) return -1;
-        ids[i++] = id;
+        if (ids[i] < 0) return -1;
     }
     return i;
 }

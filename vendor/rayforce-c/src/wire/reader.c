@@ -96,7 +96,8 @@ int rw_reader_filled(rw_reader *r, size_t n) {
     if (r->is_stuck) return stuck(r);
     size_t direct = n < r->direct ? n : r->direct;
     r->direct = 0;
-    if (n - direct > RW_STAGING - r->to) return rb_fail(RB_E_STATE, "%lld bytes do not fit into the room", (long long)n);
+    if (n - direct > RW_STAGING - r->to)
+        return rb_fail(RB_E_STATE, "%lld bytes do not fit into the room", (long long)n);
     if (direct) {
         rw_take_direct_filled(&r->take, direct);
         r->left -= (int64_t)direct;
@@ -187,7 +188,8 @@ static void read_compressed(rw_reader *r) {
             if (r->is_bad) return;
             r->plain_from = (size_t)(c.p - r->plain);
         }
-        if (r->has_value) r->plain_from = r->plain_to; /* still looked at: a damaged rest makes the message unreadable */
+        /* What follows a value is still unpacked: a damaged rest makes the message unreadable. */
+        if (r->has_value) r->plain_from = r->plain_to;
     }
     if (r->left == 0 && !rw_inflate_is_done(&r->inflate)) {
         rb_fail(RB_E_DOMAIN, "a compressed payload ends before its announced size");
@@ -227,6 +229,7 @@ static int finish(rw_reader *r, rw_msg *out) {
         r->take.value = NULL;
     }
     drop_plain(r);
+    rw_take_start(&r->take, r->d, 0);
     r->in_frame = false;
     return 1;
 }

@@ -19,13 +19,14 @@ static void drop(rw_take *t) {
     rv_release(t->value);
     t->value = NULL;
     t->partial.len = 0;
+    rw_names_cache_free(t->cache);
+    t->cache = NULL;
 }
 
 void rw_take_free(rw_take *t) {
     drop(t);
     if (t->levels != t->few) rb_free(t->levels, sizeof(rw_level) * (size_t)t->cap);
     rb_bytes_free(&t->partial);
-    rw_names_cache_free(t->cache);
 }
 
 /* A long name that was cut leaves its memory behind; this much is kept. */

@@ -1,5 +1,5 @@
-/* Bytes to a value in each dialect, at once and in random pieces: both ways agree, and what decodes is sound, prints, is
- * equal to itself and comes back equal. The first byte picks the dialect. */
+/* Bytes to a value in each dialect, at once and in random pieces: both ways agree, and what decodes is sound, prints,
+ * is equal to itself and comes back equal. The first byte picks the dialect. */
 #include "base/alloc.h"
 #include "value/value.h"
 #include "wire/dialect.h"

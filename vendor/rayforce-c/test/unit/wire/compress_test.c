@@ -29,7 +29,8 @@ UT_CASE(worked_examples) {
 
     uint8_t til[2002] = {5, 0, 249};
     for (int64_t i = 0; i < 249; i++) memcpy(til + 10 + 8 * i, &i, 8);
-    static const uint8_t head[] = {0xd2, 7, 0, 0, 0xfc, 5, 0xfb, 0xf9, 7, 14, 0, 0xfe, 1, 0xff, 6, 0, 0xfe, 2, 0xfe, 6, 0, 0xfe};
+    static const uint8_t head[] = {0xd2, 7, 0,    0, 0xfc, 5, 0xfb, 0xf9, 7,    14, 0,
+                                   0xfe, 1, 0xff, 6, 0,    0xfe, 2, 0xfe, 6, 0, 0xfe};
     UT_EQ_INT(pack(til, sizeof til), 0);
     UT_EQ_INT(out.len, 1250);
     UT_EQ_MEM(out.p, head, sizeof head);

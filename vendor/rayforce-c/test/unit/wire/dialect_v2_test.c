@@ -71,5 +71,5 @@ UT_CASE(names_are_never_numbers) {
     rb_bytes_free(&b);
 }
 
-UT_MAIN(setup, functions, captures_are_not_optional, error_classes_are_cut_to_seven, hints_are_exact_where_there_are_nulls,
-        a_null_text_is_empty, names_are_never_numbers)
+UT_MAIN(setup, functions, captures_are_not_optional, error_classes_are_cut_to_seven,
+        hints_are_exact_where_there_are_nulls, a_null_text_is_empty, names_are_never_numbers)

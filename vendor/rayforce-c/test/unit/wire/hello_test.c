@@ -26,8 +26,8 @@ static bool is_wiped(const rw_hello *h) {
     return h->secret_len == 0 && h->got_len == 0;
 }
 
-/* The server side of a capture: what the client sent gives what the server sent. Where the greeting was not of the captured
- * server's own line, ours answers in the other. */
+/* The server side of a capture: what the client sent gives what the server sent. Where the greeting was not of the
+ * captured server's own line, ours answers in the other. */
 static int answered_otherwise;
 
 static void each_as_server(const wt_case *c) {

@@ -1,7 +1,11 @@
 /* The streaming reader: every vector in pieces of every size gives what reading it at once gives. */
 #include "wt_values.h"
 
-static rb_bytes raw, frame, payload;
+static rb_bytes raw, frame;
+
+static const char *const some_names[] = {"alpha", "a_name_of_more_than_seven", "x", "",
+                                    "another_name_that_is_rather_long_and_ends_in_b",
+                                    "another_name_that_is_rather_long_and_ends_in_c"};
 
 static void put_frame(rb_bytes *out, const rw_dialect *d, uint8_t flags, const rb_bytes *body) {
     uint8_t head[RW_HEADER];
@@ -125,21 +129,17 @@ static void each_frame(const wt_case *c) {
 }
 
 UT_CASE(setup) {
-    if (!rb_bytes_reserve(&raw, 1 << 16) || !rb_bytes_reserve(&frame, 1 << 20) || !rb_bytes_reserve(&payload, 1 << 20))
-        UT_FAIL("out of memory");
+    if (!rb_bytes_reserve(&raw, 1 << 16) || !rb_bytes_reserve(&frame, 1 << 20)) UT_FAIL("out of memory");
     UT_CHECK(wt_each("value", each_value) > 900);
     wt_each("value", each_prefix);
     UT_CHECK(wt_each("frame", each_frame) > 300);
-    const char *names[] = {"alpha", "a_name_of_more_than_seven", "x", "",
-                           "another_name_that_is_rather_long_and_ends_in_b", "another_name_that_is_rather_long_and_ends_in_c"};
-    rv_release(wt_syms((int)RB_COUNT(names), names));
+    rv_release(wt_syms((int)RB_COUNT(some_names), some_names));
 }
 
 /* A column goes to its own memory: the room offers it, and the stage behind it. */
 UT_CASE(columns_are_read_in_place) {
     const rw_dialect *d = &rw_dialect_v2;
     ray_val *v = wt_til(RY_I64, 200000);
-    payload.len = frame.len = 0;
     rb_bytes body = RB_BYTES_EMPTY;
     UT_CHECK(rw_encode(d, v, &body) == 0);
     rb_bytes all = RB_BYTES_EMPTY;
@@ -175,15 +175,12 @@ UT_CASE(columns_are_read_in_place) {
 
 /* Everything larger than the stage, cut anywhere: symbols, strings, bools, nulls at the cuts. */
 UT_CASE(large_values_in_pieces) {
-    static const char *names[] = {"alpha", "a_name_of_more_than_seven", "x", "",
-                                  "another_name_that_is_rather_long_and_ends_in_b",
-                                  "another_name_that_is_rather_long_and_ends_in_c"};
     int32_t ids[6];
-    for (int i = 0; i < 6; i++) ids[i] = rv_sym_intern_z(names[i]);
+    for (int i = 0; i < 6; i++) ids[i] = rv_sym_intern_z(some_names[i]);
     ray_val *syms = rv_vec_room_new(RY_SYM, 30000), *texts = rv_vec_room_new(RY_STR, 10000);
     ray_val *bools = rv_vec_new(RY_B8, 100000), *longs = wt_til(RY_I64, 30000), *guids = rv_vec_new(RY_GUID, 9000);
     for (int i = 0; i < 30000; i++) UT_CHECK(rv_vec_append(syms, &ids[(i * 7 + i / 5) % 6], 1) == 0);
-    for (int i = 0; i < 10000; i++) UT_CHECK(rv_strvec_append(texts, names[i % 6], strlen(names[i % 6])) == 0);
+    for (int i = 0; i < 10000; i++) UT_CHECK(rv_strvec_append(texts, some_names[i % 6], strlen(some_names[i % 6])) == 0);
     char *big = malloc(100001);
     memset(big, 'z', 100000);
     UT_CHECK(rv_strvec_append(texts, big, 100000) == 0);
@@ -310,11 +307,8 @@ UT_CASE(an_empty_answer_of_the_old_line) {
 
 UT_CASE(unreadable_values_leave_the_frame_in_step) {
     rw_reader *r = reader_of(&rw_dialect_v2, NULL);
-    wt_unhex("fadeface03000401" "0a00000000000000" "0500ffffffffffffffff" "fadeface03000400" "0100000000000000" "7e", &raw);
-    raw.p[5] = RW_FLAG_VERBOSE;
-    raw.p[6] = 0;
-    raw.p[26 + 5] = 0;
-    raw.p[26 + 6] = 0;
+    wt_unhex("fadeface03040001" "0a00000000000000" "0500ffffffffffffffff" /* verbose, a count below zero */
+             "fadeface03000000" "0100000000000000" "7e", &raw);
     rw_msg m;
     UT_CHECK(pour(r, raw.p, raw.len, raw.len) == raw.len);
     UT_EQ_INT(rw_reader_next(r, &m), 1);
@@ -325,14 +319,13 @@ UT_CASE(unreadable_values_leave_the_frame_in_step) {
     rw_reader_free(r);
 }
 
-/* A frame that announces 256 MiB and a column that fills it: memory is asked for, but no page of it is touched; one that
- * announces more than the frame holds gets none. */
+/* A frame of 256 MiB and a column of 10^8 names are announced: memory follows what comes. */
 UT_CASE(announced_sizes_take_no_memory_by_themselves) {
     rw_reader *r = reader_of(&rw_dialect_v2, NULL);
     rb_heap_stats before, after;
     rb_heap_stats_into(&before);
     rw_msg m;
-    wt_unhex("fadeface03000001" "0000001000000000" "0c00" "00e1f50500000000", &raw); /* 10^8 symbols */
+    wt_unhex("fadeface03000001" "0000001000000000" "0c00" "00e1f50500000000", &raw);
     UT_EQ_INT(read_all(r, raw.p, raw.len, 0, &m), 0);
     rb_heap_stats_into(&after);
     UT_CHECK(after.bytes - before.bytes < (1 << 20));
@@ -368,7 +361,8 @@ UT_CASE(names_of_peers_are_limited) {
 }
 
 UT_CASE(allocations_may_fail) {
-    ray_val *v = rv_list_of_take(3, (ray_val *[]){wt_til(RY_I64, 2000), wt_str("a string of more than thirty-one bytes"),
+    ray_val *text = wt_str("a string of more than thirty-one bytes");
+    ray_val *v = rv_list_of_take(3, (ray_val *[]){wt_til(RY_I64, 2000), text,
                                                   rv_list_of_take(1, (ray_val *[]){rv_vec_new(RY_STR, 3)})});
     rb_bytes body = RB_BYTES_EMPTY, packed = RB_BYTES_EMPTY;
     UT_CHECK(rw_encode(&rw_dialect_v2, v, &body) == 0);

@@ -15,27 +15,28 @@ static void says(const rw_dialect *d, ray_val *message, const char *hex) {
     rv_release(message);
 }
 
-#define LIST2(n) "0000" #n "00000000000000"
+/* The head of a list of n elements, in hex. */
+#define LIST(n) "0000" #n "00000000000000"
 
 UT_CASE(calls) {
     ray_val *f = wt_sym("f");
     ray_val *list = rv_list_of_take(2, (ray_val *[]){wt_sym("a"), rv_i64_new(1)});
     ray_val *args[] = {rv_i64_new(1), wt_sym("a"), list, rv_null_get()};
     says(v2, rw_request_call(v2, f, args, 4),
-         LIST2(05) "f4006600" "fb000100000000000000" "f4206100"
-         LIST2(02) "f40071756f746500" LIST2(02) "f4006100" "fb000100000000000000" "7e");
+         LIST(05) "f4006600" "fb000100000000000000" "f4206100"
+         LIST(02) "f40071756f746500" LIST(02) "f4006100" "fb000100000000000000" "7e");
     says(v1, rw_request_call(v1, f, args, 4),
-         LIST2(05) "fa6600" "fb0100000000000000" "fa6100" LIST2(02) "fa6100" "fb0100000000000000" "7e");
-    says(v2, rw_request_call(v2, f, NULL, 0), LIST2(01) "f4006600");
-    says(v1, rw_request_call(v1, f, NULL, 0), LIST2(02) "67646f00" LIST2(01) "fa6600"); /* (f) alone is no call there */
+         LIST(05) "fa6600" "fb0100000000000000" "fa6100" LIST(02) "fa6100" "fb0100000000000000" "7e");
+    says(v2, rw_request_call(v2, f, NULL, 0), LIST(01) "f4006600");
+    says(v1, rw_request_call(v1, f, NULL, 0), LIST(02) "67646f00" LIST(01) "fa6600"); /* (f) alone is no call there */
     ray_val *neg = rv_builtin_named(RY_UNARY, rv_sym_intern_z("neg"));
-    says(v2, rw_request_call(v2, neg, args, 1), LIST2(02) "656e656700" "fb000100000000000000");
-    says(v1, rw_request_call(v1, neg, args, 1), LIST2(02) "656e656700" "fb0100000000000000");
+    says(v2, rw_request_call(v2, neg, args, 1), LIST(02) "656e656700" "fb000100000000000000");
+    says(v1, rw_request_call(v1, neg, args, 1), LIST(02) "656e656700" "fb0100000000000000");
     /* An empty list would be a call, too. */
     ray_val *empty = rv_vec_new(RY_LIST, 0);
-    says(v2, rw_request_call(v2, f, &empty, 1), LIST2(02) "f4006600" LIST2(02) "f40071756f746500" LIST2(00));
+    says(v2, rw_request_call(v2, f, &empty, 1), LIST(02) "f4006600" LIST(02) "f40071756f746500" LIST(00));
     ray_val *quoted = rv_sym_new(rv_sym_intern_z("f"), true);
-    says(v2, rw_request_call(v2, quoted, args, 1), LIST2(02) "f4006600" "fb000100000000000000");
+    says(v2, rw_request_call(v2, quoted, args, 1), LIST(02) "f4006600" "fb000100000000000000");
     for (int i = 0; i < 3; i++) rv_release(args[i]);
     rv_release(f);
     rv_release(neg);
@@ -58,7 +59,7 @@ UT_CASE(source) {
     ray_val *source = wt_str("(fn [x] x)"), *one = rv_i64_new(1);
     bool needs;
     says(v2, rw_request_apply(v2, source, &one, 1, &needs),
-         LIST2(02) LIST2(02) "f4006576616c00" LIST2(02) "f400706172736500" "f3000a00000000000000" "28666e205b785d207829"
+         LIST(02) LIST(02) "f4006576616c00" LIST(02) "f400706172736500" "f3000a00000000000000" "28666e205b785d207829"
                    "fb000100000000000000");
     UT_CHECK(!needs);
     UT_CHECK(!rw_request_apply(v1, source, &one, 1, &needs));
@@ -73,11 +74,11 @@ UT_CASE(assignments) {
     int32_t n = rv_sym_intern_z("n");
     ray_val *a = wt_sym("a"), *one = rv_i64_new(1);
     says(v2, rw_request_set(v2, n, one),
-         LIST2(03) "f400646f00" LIST2(03) "f40073657400" "f4206e00" "fb000100000000000000" "fb000000000000000000");
-    says(v2, rw_request_set(v2, n, a), LIST2(03) "f400646f00" LIST2(03) "f40073657400" "f4206e00" "f4206100"
-                                                                        "fb000000000000000000");
-    says(v1, rw_request_set(v1, n, a), LIST2(03) "67646f00" LIST2(03) "6673657400" "fa6e00" LIST2(02) "6571756f746500"
-                                                                                             "fa6100" "fb0000000000000000");
+         LIST(03) "f400646f00" LIST(03) "f40073657400" "f4206e00" "fb000100000000000000" "fb000000000000000000");
+    says(v2, rw_request_set(v2, n, a),
+         LIST(03) "f400646f00" LIST(03) "f40073657400" "f4206e00" "f4206100" "fb000000000000000000");
+    says(v1, rw_request_set(v1, n, a),
+         LIST(03) "67646f00" LIST(03) "6673657400" "fa6e00" LIST(02) "6571756f746500" "fa6100" "fb0000000000000000");
     rv_release(a);
     rv_release(one);
 }
@@ -90,18 +91,18 @@ static ray_val *form_of(const rw_dialect *d, ray_val *message) {
 
 /* What the old line does not evaluate must come out of our evaluator as it went in. */
 UT_CASE(forms_of_received_messages) {
-    says(v2, form_of(v2, rv_list_of_take(2, (ray_val *[]){wt_sym("f"), wt_sym("a")})), LIST2(02) "f4006600" "f4006100");
-    says(v2, form_of(v1, rv_list_of_take(2, (ray_val *[]){wt_sym("f"), wt_sym("a")})), LIST2(02) "f4006600" "f4206100");
+    says(v2, form_of(v2, rv_list_of_take(2, (ray_val *[]){wt_sym("f"), wt_sym("a")})), LIST(02) "f4006600" "f4006100");
+    says(v2, form_of(v1, rv_list_of_take(2, (ray_val *[]){wt_sym("f"), wt_sym("a")})), LIST(02) "f4006600" "f4206100");
     ray_val *inner = rv_list_of_take(1, (ray_val *[]){wt_sym("k")});
     says(v2, form_of(v1, rv_list_of_take(2, (ray_val *[]){wt_sym("f"), inner})),
-         LIST2(02) "f4006600" LIST2(02) "f40071756f746500" LIST2(01) "f4006b00");
+         LIST(02) "f4006600" LIST(02) "f40071756f746500" LIST(01) "f4006b00");
     says(v2, form_of(v1, rv_list_of_take(1, (ray_val *[]){wt_sym("f")})), "7e");
     says(v2, form_of(v1, rv_vec_new(RY_LIST, 0)), "7e");
     says(v2, form_of(v1, wt_sym("f")), "f4006600");
     /* A special form gets its arguments as they are. */
     static const rv_builtin row = {.name = "if", .type = RY_VARIADIC, .min = 2, .max = 3, .flags = RV_F_SPECIAL};
     says(v2, form_of(v1, rv_list_of_take(3, (ray_val *[]){rv_builtin_new(&row), wt_sym("a"), wt_sym("k")})),
-         LIST2(03) "67696600" "f4006100" "f4006b00");
+         LIST(03) "67696600" "f4006100" "f4006b00");
 }
 
 static void all_requests(const rw_dialect *d, ray_val *f, ray_val *source, ray_val *const *args, ray_val *message) {

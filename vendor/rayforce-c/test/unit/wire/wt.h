@@ -23,13 +23,6 @@ static inline void wt_unhex(const char *hex, rb_bytes *out) {
     }
 }
 
-static inline void wt_hex(const uint8_t *p, size_t n, rb_bytes *out) {
-    out->len = 0;
-    for (size_t i = 0; i < n; i++)
-        if (rb_bytes_printf(out, "%02x", p[i]) < 0) UT_FAIL("out of memory");
-    if (rb_bytes_put(out, "", 1) < 0) UT_FAIL("out of memory");
-}
-
 /* Calls fn for each vector of that kind; gives their number. */
 static inline int wt_each(const char *kind, void (*fn)(const wt_case *c)) {
     char path[1024];
@@ -58,6 +51,5 @@ static inline ray_val *wt_decode(const rw_dialect *d, const rb_bytes *b, size_t 
     return rw_decode(d, b->p, b->len, used, NULL);
 }
 
-static inline void wt_error(char *out, size_t n) { snprintf(out, n, "%s", rb_error_get()->text); }
 
 #endif
