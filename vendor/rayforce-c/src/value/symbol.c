@@ -16,13 +16,13 @@ enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, FIRST_BITS = 10, SEGMENTS = 32 
 
 typedef struct entry {
     _Atomic(const char *) text; /* set last */
-    uint32_t len, hash;
+    size_t len;
 } entry;
 
 typedef struct table {
-    struct table *older;
+    struct table *older; /* outgrown, maybe still read */
     uint32_t mask;
-    _Atomic uint32_t slots[]; /* ids, 0 for an empty slot */
+    _Atomic uint64_t slots[]; /* hash << 32 | id, 0 for an empty slot */
 } table;
 
 typedef struct chunk {
@@ -108,19 +108,19 @@ static int32_t claim(void) {
 static uint32_t find_in(const table *x, uint32_t hash, const char *text, size_t n) {
     if (!x) return 0;
     for (uint32_t i = hash & x->mask;; i = (i + 1) & x->mask) {
-        uint32_t id = atomic_load_explicit(&x->slots[i], memory_order_acquire);
-        if (!id) return 0;
-        const entry *e = entry_get(id);
-        if (e->hash == hash && e->len == n &&
-            memcmp(atomic_load_explicit(&e->text, memory_order_relaxed), text, n) == 0)
-            return id;
+        uint64_t slot = atomic_load_explicit(&x->slots[i], memory_order_acquire);
+        if (!slot) return 0;
+        if (slot >> 32 != hash) continue;
+        const entry *e = entry_get((uint32_t)slot);
+        if (e->len == n && memcmp(atomic_load_explicit(&e->text, memory_order_relaxed), text, n) == 0)
+            return (uint32_t)slot;
     }
 }
 
-static void index_add(table *x, uint32_t hash, uint32_t id) {
-    uint32_t i = hash & x->mask;
+static void index_add(table *x, uint64_t slot) {
+    uint32_t i = (uint32_t)(slot >> 32) & x->mask;
     while (atomic_load_explicit(&x->slots[i], memory_order_relaxed)) i = (i + 1) & x->mask;
-    atomic_store_explicit(&x->slots[i], id, memory_order_release);
+    atomic_store_explicit(&x->slots[i], slot, memory_order_release);
 }
 
 /* The shard's index with room for one more; the lock is held. */
@@ -133,8 +133,8 @@ static table *index_room(shard *s) {
     x->older = old;
     x->mask = slots - 1;
     for (uint32_t i = 0; old && i <= old->mask; i++) {
-        uint32_t id = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
-        if (id) index_add(x, entry_get(id)->hash, id);
+        uint64_t slot = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
+        if (slot) index_add(x, slot);
     }
     atomic_store_explicit(&s->index, x, memory_order_release);
     return x;
@@ -180,10 +180,9 @@ static int32_t insert(shard *s, uint32_t hash, const char *text, size_t n, bool 
         s->free_len -= n + 1;
     }
     entry *e = entry_get((uint32_t)id);
-    e->len = (uint32_t)n;
-    e->hash = hash;
+    e->len = n;
     atomic_store_explicit(&e->text, room, memory_order_release);
-    index_add(x, hash, (uint32_t)id);
+    index_add(x, (uint64_t)hash << 32 | (uint32_t)id);
     s->count++;
     return id;
 }

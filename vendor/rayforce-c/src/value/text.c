@@ -5,6 +5,7 @@
 #define HEAP_FIRST ((size_t)4 << 10) /* bytes of a vector's first buffer; each further one is as large as all before */
 #define HEAP_STEP ((size_t)64 << 20) /* … up to this */
 #define HEAP_SLOTS 4
+#define FULL (-1) /* nothing is appended to the newest buffer: others hold it, or it came from outside */
 
 static size_t slots_size(int32_t n) { return (size_t)n * sizeof(rv_buf *); }
 
@@ -37,7 +38,7 @@ static rv_heap *own_heap(ray_val *v) {
         rb_free(bufs, slots_size(cap));
         return NULL;
     }
-    *h = (rv_heap){.rc = 1, .count = count, .cap = cap, .used = INT32_MAX, .bufs = bufs};
+    *h = (rv_heap){.rc = 1, .count = count, .cap = cap, .used = FULL, .bufs = bufs};
     for (int32_t i = 0; i < count; i++) rv_buf_retain(bufs[i]);
     rv_heap_release(old);
     v->u.heap = h;
@@ -52,7 +53,7 @@ int32_t rv_strvec_adopt_take(ray_val *v, rv_buf *buf) {
         return -1;
     }
     h->bufs[h->count] = buf;
-    h->used = INT32_MAX;
+    h->used = FULL;
     return h->count++;
 }
 
@@ -61,7 +62,7 @@ static rv_heap *heap_room(ray_val *v, size_t n) {
     rv_heap *h = v->u.heap;
     if (h && atomic_load_explicit(&h->rc, memory_order_acquire) == 1 && h->count) {
         size_t size = h->bufs[h->count - 1]->size;
-        if ((size_t)h->used <= size && size - (size_t)h->used >= n) return h;
+        if (h->used != FULL && size - (size_t)h->used >= n) return h;
     }
     size_t size = 0;
     for (int32_t i = 0; h && i < h->count && size < HEAP_STEP; i++) size += h->bufs[i]->size;

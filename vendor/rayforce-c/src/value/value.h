@@ -36,7 +36,7 @@ struct rv_buf {
 typedef struct rv_heap {
     _Atomic uint32_t rc;
     int32_t count, cap;
-    int32_t used; /* bytes of the newest buffer that are taken */
+    int32_t used; /* bytes of the newest buffer that are taken; -1: nothing is added to it */
     rv_buf **bufs;
 } rv_heap;
 
