@@ -13,7 +13,8 @@ from csource import CORE, PREFIX
 WRITABLE = {
     "base/error.o": {"slot"},  # thread-local
     "base/alloc.o": {"live_blocks", "live_bytes", "peak_bytes",
-                     "keepers", "mine", "ended", "once", "at_exit", "at_exit_works"},  # what each thread keeps
+                     "keepers", "mine", "ended", "once", "at_exit", "at_exit_works",  # what each thread keeps
+                     "big"},  # whole pages kept for the next request
     "value/symbol.o": None,  # the process-wide symbol table: any name
 }
 

@@ -130,6 +130,63 @@ static inline void kept_put(keeper *k, size_t class, void *p) {
     k->kept[class].count++;
 }
 
+/* Blocks of whole pages that were released last: to map new ones costs more than most loops over them. Any thread may take
+ * one. While they lie here the kernel may have their pages back when it is short of some. */
+enum { BIG_KEPT_MAX = 16 };
+#define BIG_KEPT_BYTES ((size_t)512 << 20)
+static struct big {
+    pthread_mutex_t lock; /* only ever tried, so that a fork in between blocks nobody */
+    size_t bytes;
+    int count;
+    struct {
+        void *p;
+        size_t size;
+    } kept[BIG_KEPT_MAX]; /* oldest first */
+} big = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void *big_remove(int i) {
+    void *p = big.kept[i].p;
+    big.bytes -= big.kept[i].size;
+    memmove(&big.kept[i], &big.kept[i + 1], (size_t)(--big.count - i) * sizeof big.kept[0]);
+    return p;
+}
+
+/* The smallest of those that fit and are less than twice too large, cut to size. */
+static void *big_take(size_t size) {
+    void *p = NULL;
+    size_t found = 0;
+    if (pthread_mutex_trylock(&big.lock) != 0) return NULL;
+    int best = -1;
+    for (int i = 0; i < big.count; i++) {
+        size_t have = big.kept[i].size;
+        if (have >= size && have / 2 < size && (best < 0 || have < big.kept[best].size)) best = i;
+    }
+    if (best >= 0) {
+        found = big.kept[best].size;
+        p = big_remove(best);
+    }
+    pthread_mutex_unlock(&big.lock);
+    if (p && found > size) munmap((char *)p + size, found - size);
+    return p;
+}
+
+/* False: no room for it. */
+static bool big_put(void *p, size_t size) {
+    if (size > BIG_KEPT_BYTES / 2 || pthread_mutex_trylock(&big.lock) != 0) return false;
+#ifdef MADV_FREE
+    madvise(p, size, MADV_FREE);
+#endif
+    while (big.count == BIG_KEPT_MAX || big.bytes + size > BIG_KEPT_BYTES) {
+        size_t oldest = big.kept[0].size;
+        munmap(big_remove(0), oldest);
+    }
+    big.kept[big.count].p = p;
+    big.kept[big.count++].size = size;
+    big.bytes += size;
+    pthread_mutex_unlock(&big.lock);
+    return true;
+}
+
 static void add_unsettled(rb_heap_stats *out) {
     for (keeper *k = atomic_load_explicit(&keepers, memory_order_acquire); k; k = k->next) {
         out->blocks += atomic_load_explicit(&k->blocks, memory_order_relaxed);
@@ -142,6 +199,8 @@ static keeper *keeper_get(void) { return NULL; }
 static void count(keeper *k, int64_t blocks, int64_t bytes) { (void)k, count_for_all(blocks, bytes); }
 static void *kept_take(keeper *k, size_t class) { return (void)k, (void)class, NULL; }
 static void kept_put(keeper *k, size_t class, void *p) { (void)k, (void)class, free(p); }
+static void *big_take(size_t size) { return (void)size, NULL; }
+static bool big_put(void *p, size_t size) { return (void)p, (void)size, false; }
 static void add_unsettled(rb_heap_stats *out) { (void)out; }
 #endif
 
@@ -241,6 +300,8 @@ static size_t whole_pages(size_t size) { return (size + RB_BIG_BLOCK - 1) & ~(RB
 /* Maps one huge page more than asked for and gives the ends back, so that the block starts on a huge page. */
 static void *map_pages(size_t size) {
     size_t whole = whole_pages(size);
+    void *kept = big_take(whole);
+    if (kept) return kept;
     char *raw = mmap(NULL, whole + RB_BIG_BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (raw == MAP_FAILED) return NULL;
     size_t before = (RB_BIG_BLOCK - ((uintptr_t)raw & (RB_BIG_BLOCK - 1))) & (RB_BIG_BLOCK - 1);
@@ -274,7 +335,7 @@ void rb_block_free(void *p, size_t size) {
     keeper *k = keeper_get();
     count(k, -1, -(int64_t)size);
     if (size >= RB_BIG_BLOCK) {
-        munmap(p, whole_pages(size));
+        if (!big_put(p, whole_pages(size))) munmap(p, whole_pages(size));
         return;
     }
     undress(p, size);
