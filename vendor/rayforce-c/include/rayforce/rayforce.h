@@ -100,7 +100,7 @@ RAY_API ray_val *ray_vec_slice(const ray_val *v, int64_t from, int64_t n); /* a 
 RAY_API void *ray_data(const ray_val *v); /* elements of a vector of fixed width or symbols; bytes of an atom */
 RAY_API ray_val *ray_at(const ray_val *v, int64_t i); /* element of a vector or list, as a value */
 RAY_API bool ray_may_have_nulls(const ray_val *v); /* the flag: a hint for values from outside */
-RAY_API int64_t ray_null_count(const ray_val *v);
+RAY_API int64_t ray_null_count(const ray_val *v); /* an integer that equals a sentinel is null only under the flag */
 RAY_API int ray_null_mask_into(const ray_val *v, uint8_t *mask); /* 1 where null; n bytes */
 RAY_API void ray_nulls_scan(ray_val *v); /* sets the flag from the data; before sharing */
 
