@@ -336,7 +336,12 @@ void rn_server_free(ray_server *s) {
 
 int rn_server_port(const ray_server *s) { return s->port; }
 int64_t rn_server_clients(const ray_server *s) { return s->clients; }
-int rn_server_run(ray_server *s, const rn_loop_run_opts *o) { return rn_loop_run(s->loop, o); }
+
+int rn_server_run(ray_server *s, double seconds) {
+    rn_loop_run_opts o = {.seconds = seconds, .poll = s->handler.poll, .poll_ctx = s->handler.ctx};
+    return rn_loop_run(s->loop, &o);
+}
+
 void rn_server_stop(ray_server *s) { rn_loop_stop(s->loop); }
 
 /* ---- connections by number ----------------------------------------------------------------------------------- */

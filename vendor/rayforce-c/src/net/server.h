@@ -16,6 +16,7 @@ typedef struct rn_handler {
     ray_val *(*message)(void *ctx, int64_t handle, rw_msg *m);
     void (*opened)(void *ctx, int64_t handle); /* after the handshake; null: nobody cares */
     void (*closed)(void *ctx, int64_t handle); /* before the socket closes; not after a failed handshake */
+    int (*poll)(void *ctx);                    /* as in rn_loop_run_opts, for rn_server_run; null: nobody to ask */
     rw_names names;
 } rn_handler;
 
@@ -25,7 +26,7 @@ RB_NODISCARD ray_server *rn_server_new(rn_loop *loop, const rn_handler *h, const
 void rn_server_free(ray_server *s); /* not while its loop runs */
 int rn_server_port(const ray_server *s);
 int64_t rn_server_clients(const ray_server *s);
-RB_NODISCARD int rn_server_run(ray_server *s, const rn_loop_run_opts *o); /* as rn_loop_run */
+RB_NODISCARD int rn_server_run(ray_server *s, double seconds); /* as rn_loop_run */
 void rn_server_stop(ray_server *s);
 
 /* Queues an async message. RB_E_NOOPEN: no such connection. */

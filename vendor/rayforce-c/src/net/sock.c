@@ -176,12 +176,12 @@ static bool is_stale(const rn_addr *a) {
 int rn_sock_listen(const rn_addr *a, const char *shown) {
     bool local = a->at.ss_family == AF_UNIX;
     int fd = fresh(a->at.ss_family);
-    if (fd < 0) return rb_fail_errno(RB_E_OS, shown);
+    if (fd < 0) return rb_fail_errno(RB_E_IO, shown);
     if (local && is_stale(a)) rn_sock_unlink(((const struct sockaddr_un *)&a->at)->sun_path);
     if ((local || option(fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0) &&
         bind(fd, (const struct sockaddr *)&a->at, a->len) == 0 && listen(fd, RN_LISTEN_BACKLOG) == 0)
         return fd;
-    rb_fail_errno(RB_E_OS, shown);
+    rb_fail_errno(RB_E_IO, shown);
     close(fd);
     return -1;
 }

@@ -69,8 +69,12 @@ static int ask(void *ctx) {
 }
 
 static ray_val *resolve(void *ctx, int type, const char *name, size_t n) {
+    ray_rt *rt = ctx;
     (void)type; /* a name has one meaning, whatever kind of function it was sent as */
-    return rl_resolve_builtin(ctx, name, n);
+    pthread_mutex_lock(&rt->lock);
+    ray_val *v = rl_resolve_builtin(rt, name, n);
+    pthread_mutex_unlock(&rt->lock);
+    return v;
 }
 
 void rx_handler_into(ray_rt *rt, rn_handler *out) {

@@ -54,14 +54,17 @@ static int port_in_range(int64_t port) {
 }
 
 static int no_address(const ray_val *v) {
-    return rb_fail(RB_E_TYPE, "listen: expected a port number or \"HOST:PORT\", got a %s", ry_type_name(v->type));
+    return rb_fail(RB_E_TYPE, "listen: expected a port number or \"HOST:PORT\", got a %s", ry_name(v->type));
 }
 
 /* "HOST:PORT"; the host goes to `host`. The last colon counts, and an address with colons may stand in brackets. */
 static int port_of_text(const ray_val *v, char host[HOST_MAX + 1]) {
     size_t n;
-    const char *text = rv_str_get(v, &n), *colon = memrchr(text, ':', n);
-    size_t at = colon ? (size_t)(colon - text) : 0, digits = colon ? n - at - 1 : 0;
+    const char *text = rv_str_get(v, &n);
+    size_t at = n;
+    while (at && text[at - 1] != ':') at--;
+    size_t digits = n - at;
+    if (at) at--;
     if (!at || !digits || digits > 5 || at > HOST_MAX || memchr(text, 0, n)) return no_address(v);
     bool brackets = text[0] == '[' && text[at - 1] == ']';
     memcpy(host, text + brackets, at - 2 * brackets);

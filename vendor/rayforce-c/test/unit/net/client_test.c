@@ -147,7 +147,7 @@ typedef struct asked {
 static int ask_us(void *ctx) {
     asked *a = ctx;
     double now = nt_now();
-    if (a->last && now - a->last > a->longest) a->longest = now - a->last;
+    if (a->last > 0 && now - a->last > a->longest) a->longest = now - a->last;
     a->last = now;
     return ++a->times == a->stop_at;
 }

@@ -191,7 +191,7 @@ UT_CASE(a_unix_socket_serves_too) {
         UT_CHECK(c);
         nt_is_text(nt_eval(c, "hello", 5), "hello");
         rn_handler none = {0};
-        UT_ERROR(rn_server_new(NULL, &none, &so), RB_E_OS); /* a living server is one */
+        UT_ERROR(rn_server_new(NULL, &none, &so), RB_E_IO); /* a living server is one */
         nt_is_text(nt_eval(c, "still", 5), "still");
         rn_client_free(c);
         nt_stop(&n);

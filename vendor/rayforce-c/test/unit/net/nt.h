@@ -6,6 +6,8 @@
 #include "net/server.h"
 #include "ut.h"
 
+#include <rayforce/rayforce.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -91,8 +93,7 @@ static inline void nt_closed(void *ctx, int64_t handle) {
 
 static inline void *nt_serve(void *arg) {
     nt_server *n = arg;
-    rn_loop_run_opts forever = {.seconds = -1};
-    n->result = rn_server_run(n->s, &forever);
+    n->result = rn_server_run(n->s, -1);
     return NULL;
 }
 
