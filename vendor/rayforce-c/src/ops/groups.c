@@ -52,7 +52,7 @@ static int grow(rk_numbering *t, int64_t **first) {
         return -1;
     }
     memset(to.slot, 0, (size_t)to.slots * sizeof *to.slot);
-    if (t->slots) {
+    if (*first) {
         rk_numbering_move(t, &to);
         memcpy(more, *first, (size_t)t->count * sizeof *more);
         RO_ROOM_FREE(t->slot, t->slots);
