@@ -41,7 +41,11 @@ ray_val *ray_list_get(const ray_val *list, int64_t i) { return is_place(list, i)
 ray_val *ray_dict_new_take(ray_val *keys, ray_val *values) { return rv_dict_new_take(keys, values); }
 ray_val *ray_dict_keys_get(const ray_val *d) { return is_type(d, RY_DICT) < 0 ? NULL : d->u.pair.keys; }
 ray_val *ray_dict_values_get(const ray_val *d) { return is_type(d, RY_DICT) < 0 ? NULL : d->u.pair.values; }
-int64_t ray_dict_find(const ray_val *d, const ray_val *key) { return is_type(d, RY_DICT) < 0 ? -1 : rv_dict_find(d, key); }
+
+int64_t ray_dict_find(const ray_val *d, const ray_val *key) {
+    RB_TRY(is_type(d, RY_DICT), -1);
+    return rv_dict_find(d, key);
+}
 
 ray_val *ray_table_new_take(ray_val *names, ray_val *columns) { return rv_table_new_take(names, columns); }
 ray_val *ray_table_names_get(const ray_val *t) { return is_type(t, RY_TABLE) < 0 ? NULL : t->u.pair.keys; }

@@ -3,7 +3,7 @@
 #include "rayforce/rayforce.h"
 
 /* Whole columns in blocks that fit the first cache: a block is widened to 64 bits, looked over for what cannot be
- * converted, and finished, each in a loop without branches. Only a block with a fault is searched element by element. */
+ * converted, and finished, each in a loop without branches. Only a block with a fault is searched by element. */
 
 enum { BLOCK = 2048 };
 #define EXACT ((int64_t)1 << 53) /* up to here every integer is a double */
@@ -146,8 +146,9 @@ int ray_vec_f64_into(const ray_val *v, double *out) {
 
 /* ---- int64 to any integer type -------------------------------------------------------------------------------- */
 
-/* Exact division by scale = 2^shift * odd is a multiplication by the inverse of `odd` modulo 2^64: a number is a multiple
- * exactly if the product lies within the quotients that there are. `lowest` and `highest` are those that fit the type. */
+/* Exact division by scale = 2^shift * odd is a multiplication by the inverse of `odd` modulo 2^64: a number is a
+ * multiple exactly if the product is one of the quotients that there are. Of those, `lowest` to `highest` fit the
+ * type. */
 typedef struct divide {
     int64_t offset, lowest, highest;
     uint64_t inverse;

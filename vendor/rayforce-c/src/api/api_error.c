@@ -3,7 +3,7 @@
 #include "rayforce/errors.h"
 #include "rayforce/rayforce.h"
 
-#define X(code, name, cls, py, reason, meaning) _Static_assert((int)RAY_E_##name == (code), "errors.h equals error.def");
+#define X(code, name, cls, py, reason, meaning) _Static_assert((int)RAY_E_##name == (code), "errors.h and error.def");
 #include "../base/error.def"
 #undef X
 

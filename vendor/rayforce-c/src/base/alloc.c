@@ -25,8 +25,8 @@ static void count_for_all(int64_t blocks, int64_t bytes) {
 #define RB_KEEPS (!RAY_TESTING && !RB_SANITIZED)
 #endif
 
-/* Blocks of the sizes that evaluation makes and drops all the time are kept for the thread's next request, and its counts
- * are added to those of the process only now and then: both spare most of the time of a small allocation.
+/* Blocks of the sizes that evaluation makes and drops all the time are kept for the thread's next request, and its
+ * counts are added to those of the process only now and then: both spare most of the time of a small allocation.
  *   class 0      blocks of one line from rb_alloc: headers of values
  *   class 1 …    blocks of that many lines from rb_block_alloc: elements of short vectors */
 enum { LINE = RB_CACHE_LINE, CLASSES = 9, KEPT_MAX = 64, COUNT_STEP = 1 << 16 };
@@ -130,8 +130,8 @@ static inline void kept_put(keeper *k, size_t class, void *p) {
     k->kept[class].count++;
 }
 
-/* Blocks of whole pages that were released last: to map new ones costs more than most loops over them. Any thread may take
- * one. While they lie here the kernel may have their pages back when it is short of some. */
+/* Blocks of whole pages that were released last: to map new ones costs more than most loops over them. Any thread may
+ * take one. While they lie here the kernel may have their pages back when it is short of some. */
 enum { BIG_KEPT_MAX = 16 };
 #define BIG_KEPT_BYTES ((size_t)512 << 20)
 static struct big {

@@ -18,8 +18,8 @@ RB_NODISCARD int rb_file_read(const char *path, rb_bytes *out); /* appends; what
 int64_t rb_file_size(const char *path);                          /* -1: failed */
 bool rb_file_exists(const char *path);
 
-/* A file that comes into being as a whole: bytes go to a temporary beside it; commit makes them durable and puts them in
- * its place, so that readers and crashes see the old file or the new one. */
+/* A file that comes into being as a whole: bytes go to a temporary beside it; commit makes them durable and puts them
+ * in its place, so that readers and crashes see the old file or the new one. */
 typedef struct rb_writer rb_writer;
 
 RB_NODISCARD rb_writer *rb_writer_new(const char *path);
@@ -36,8 +36,8 @@ RB_NODISCARD int rb_file_remove(const char *path); /* a file or an empty directo
 RB_NODISCARD int rb_dir_each(const char *path, int (*each)(void *ctx, const char *name), void *ctx);
 
 #if RAY_TESTING
-/* The n-th system call that writes or makes durable from now on fails with RB_E_IO (1 = the next), a write after half of
- * its bytes; n <= 0 turns it off. */
+/* The n-th system call that writes or makes durable from now on fails with RB_E_IO (1 = the next), a write after half
+ * of its bytes; n <= 0 turns it off. */
 void rb_file_fail_at(int n);
 #endif
 

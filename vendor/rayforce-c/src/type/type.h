@@ -38,7 +38,9 @@ enum ry_type {
 
 #define RY_VECTOR_END 17 /* codes 0 .. 16 are lists and vectors; 14 and 15 do not exist */
 
-enum ry_class { RY_C_NONE, RY_C_GENERIC, RY_C_BOOL, RY_C_INT, RY_C_FLOAT, RY_C_TEMPORAL, RY_C_GUID, RY_C_SYMBOL, RY_C_TEXT };
+enum ry_class {
+    RY_C_NONE, RY_C_GENERIC, RY_C_BOOL, RY_C_INT, RY_C_FLOAT, RY_C_TEMPORAL, RY_C_GUID, RY_C_SYMBOL, RY_C_TEXT
+};
 
 typedef struct ry_info {
     const char *atom, *vector; /* names; null where the code does not exist */

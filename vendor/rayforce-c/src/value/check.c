@@ -15,7 +15,7 @@ static const char *check_atom(const ray_val *v) {
     MUST(!(v->attrs & RV_A_NULL) || type != RY_SYM, "a symbol is flagged as null");
     if (type == RY_STR) {
         MUST(v->len >= 0, "a string's length is negative");
-        MUST(v->buf ? (size_t)v->len <= v->buf->size : v->len <= RV_TEXT_INLINE + 1, "a string is longer than its memory");
+        MUST((size_t)v->len <= (v->buf ? v->buf->size : sizeof v->u.text), "a string is longer than its memory");
         MUST(v->data == (v->buf ? v->buf->mem : (const void *)&v->u), "a string's text lies elsewhere");
         MUST(!(v->attrs & RV_A_NULL) || !v->len, "a string with a text is flagged as null");
         return NULL;
@@ -128,7 +128,9 @@ static const char *check(const ray_val *v, int depth) {
     case RY_ERROR: return check_error(v, depth);
     case RY_UNARY:
     case RY_BINARY:
-    case RY_VARIADIC: return v->u.builtin.name > 0 && v->u.builtin.name < rv_sym_count() ? NULL : "a builtin has no name";
+    case RY_VARIADIC:
+        MUST(v->u.builtin.name > 0 && v->u.builtin.name < rv_sym_count(), "a builtin has no name");
+        return NULL;
     case RY_NULL: return NULL;
     default: return "a value's type does not exist";
     }

@@ -73,7 +73,9 @@ static int int_float(int64_t i, double f) {
     return (rest < 0) - (rest > 0);
 }
 
-enum kind { K_NULL, K_NUMBER, K_TEMPORAL, K_GUID, K_SYM, K_STR, K_VECTOR, K_LIST, K_DICT, K_TABLE, K_FUNCTION, K_ERROR };
+enum kind {
+    K_NULL, K_NUMBER, K_TEMPORAL, K_GUID, K_SYM, K_STR, K_VECTOR, K_LIST, K_DICT, K_TABLE, K_FUNCTION, K_ERROR
+};
 
 static enum kind scalar_kind(const scalar *s) {
     if (s->null) return K_NULL;

@@ -9,8 +9,7 @@ enum { HEADER = RB_CACHE_LINE };
 _Static_assert(sizeof(rv_buf) <= HEADER, "a buffer's header is one cache line");
 
 rv_buf *rv_buf_new(size_t size) {
-    if (size > (size_t)PTRDIFF_MAX - HEADER) return rb_fail_null(RB_E_OOM, "out of memory: no room for %zu bytes", size);
-    rv_buf *b = rb_block_alloc(HEADER + size);
+    rv_buf *b = rb_block_alloc(size > SIZE_MAX - HEADER ? size : HEADER + size); /* the former fails */
     if (!b) return NULL;
     memset(b, 0, sizeof *b);
     atomic_init(&b->rc, 1);

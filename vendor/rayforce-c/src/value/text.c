@@ -22,7 +22,7 @@ static rv_heap *own_heap(ray_val *v) {
     bool own = old && atomic_load_explicit(&old->rc, memory_order_acquire) == 1;
     int32_t count = old ? old->count : 0;
     if (own && count < old->cap) return old;
-    if (count > INT32_MAX / 2) return rb_fail_null(RB_E_LIMIT, "a string vector cannot have more than %d buffers", count);
+    if (count > INT32_MAX / 2) return rb_fail_null(RB_E_LIMIT, "a string vector has too many buffers: %d", count);
     int32_t cap = count < HEAP_SLOTS ? HEAP_SLOTS : count * 2;
     rv_buf **bufs = rb_alloc(slots_size(cap));
     if (!bufs) return NULL;

@@ -107,7 +107,7 @@ static inline ray_val *rv_retain(ray_val *v) {
     return v;
 }
 
-/* Null is allowed and ignored. Nobody can add to a count of 1 but who holds it, so then there is nothing to subtract. */
+/* Null is allowed and ignored. Only its holder could add to a count of 1, so then there is nothing to subtract. */
 static inline void rv_release(ray_val *v) {
     if (!v) return;
     uint32_t rc = atomic_load_explicit(&v->rc, memory_order_acquire);
@@ -185,7 +185,7 @@ RB_NODISCARD ray_val *rv_vec_room_new(int type, int64_t room);
 RB_NODISCARD int rv_vec_append(ray_val *v, const void *elements, int64_t n); /* fixed width and SYM; v is own */
 /* Room for `more` elements behind the end (any type, v is own): the caller writes them there and adds to len. */
 RB_NODISCARD void *rv_vec_reserve(ray_val *v, int64_t more);
-/* The i-th element as an atom (LIST: retained child). 0 <= i < len. Null elements come flagged when v has RV_A_NULLS. */
+/* The i-th element as an atom (LIST: retained child). 0 <= i < len. Nulls come flagged when v has RV_A_NULLS. */
 RB_NODISCARD ray_val *rv_vec_at(const ray_val *v, int64_t i);
 /* Sets RV_A_NULLS exactly, by a scan. */
 void rv_vec_scan_nulls(ray_val *v);
@@ -198,7 +198,8 @@ static inline ray_val *rv_list_get(const ray_val *v, int64_t i) { return ((ray_v
 /* Consumes x; v is own. */
 void rv_list_set_take(ray_val *v, int64_t i, ray_val *x);
 RB_NODISCARD int rv_list_append_take(ray_val *v, ray_val *x);
-RB_NODISCARD ray_val *rv_list_of_take(int n, ray_val **items); /* consumes all n items; a null item is a failure passed on */
+/* Consumes all n items; a null item is a failure passed on. */
+RB_NODISCARD ray_val *rv_list_of_take(int n, ray_val **items);
 
 /* ---- strings: text.c ----------------------------------------------------------------------------------------- */
 
@@ -253,7 +254,8 @@ void rv_sym_remote_limit_set(int64_t bytes);
 /* ---- dicts and tables: dict.c, table.c ----------------------------------------------------------------------- */
 
 RB_NODISCARD ray_val *rv_dict_new_take(ray_val *keys, ray_val *values); /* equal length, else RB_E_LENGTH */
-RB_NODISCARD ray_val *rv_table_new_take(ray_val *names, ray_val *columns); /* SYM vector, LIST of equal-length collections */
+/* SYM vector, LIST of vectors and lists of equal length. */
+RB_NODISCARD ray_val *rv_table_new_take(ray_val *names, ray_val *columns);
 /* Number of entries, rows of a table, elements: what `count` says. Atoms 1. */
 int64_t rv_count(const ray_val *v);
 int64_t rv_dict_find(const ray_val *d, const ray_val *key_atom); /* -1: not there */

@@ -40,7 +40,8 @@ UT_CASE(every_quotient_is_exact_or_refused) {
 
 /* Scales near the ends of the range, where a wrapped product could look right. */
 UT_CASE(large_scales) {
-    static const int64_t scales[] = {1000000000, 86400000000000, (int64_t)1 << 62, 3037000500, INT64_MAX, INT64_MAX / 3};
+    static const int64_t scales[] = {1000000000, 86400000000000, (int64_t)1 << 62, 3037000500,
+                                     INT64_MAX,  INT64_MAX / 3};
     static const int64_t values[] = {INT64_MIN + 1, INT64_MAX, INT64_MAX - 1, -86400000000000, 0, 1, -1, 1000000000};
     for (size_t i = 0; i < RB_COUNT(scales); i++)
         for (size_t j = 0; j < RB_COUNT(values); j++) {

@@ -50,6 +50,29 @@ UT_CASE(counts_are_exact) {
     }
 }
 
+UT_CASE(pages_are_used_again) {
+    rb_heap_stats before = now();
+    char *p = rb_block_alloc(4 * RB_BIG_BLOCK);
+    UT_CHECK(p && (uintptr_t)p % RB_BIG_BLOCK == 0);
+    rb_block_free(p, 4 * RB_BIG_BLOCK);
+    char *small = rb_block_alloc(RB_BIG_BLOCK); /* not out of one four times as large */
+    UT_CHECK(small != p);
+    char *q = rb_block_alloc(3 * RB_BIG_BLOCK - 5);
+    UT_CHECK(p == q);
+    q[3 * RB_BIG_BLOCK - 6] = 1;
+    rb_block_free(q, 3 * RB_BIG_BLOCK - 5);
+    rb_block_free(small, RB_BIG_BLOCK);
+    void *many[3 * BIG_KEPT_MAX];
+    for (size_t i = 0; i < RB_COUNT(many); i++) UT_CHECK((many[i] = rb_block_alloc((1 + i % 3) * RB_BIG_BLOCK)));
+    for (size_t i = 0; i < RB_COUNT(many); i++) rb_block_free(many[i], (1 + i % 3) * RB_BIG_BLOCK);
+    UT_CHECK(big.count <= BIG_KEPT_MAX && big.bytes <= BIG_KEPT_BYTES && big.bytes >= BIG_KEPT_MAX * RB_BIG_BLOCK);
+    void *huge = rb_block_alloc(BIG_KEPT_BYTES); /* too large to be kept */
+    size_t kept = big.bytes;
+    rb_block_free(huge, BIG_KEPT_BYTES);
+    UT_EQ_INT(big.bytes, kept);
+    UT_CHECK(now().blocks == before.blocks && now().bytes == before.bytes);
+}
+
 /* Blocks wander from thread to thread, and each thread ends with some kept. */
 enum { THREADS = 8, SLOTS = 64 };
 static _Atomic(void *) slots[SLOTS];
@@ -128,4 +151,5 @@ UT_CASE(a_child_process) {
     rb_free(p, LINE);
 }
 
-UT_MAIN(a_block_is_used_again, counts_are_exact, threads, memory_of_a_thread_that_is_ending, a_child_process)
+UT_MAIN(a_block_is_used_again, counts_are_exact, pages_are_used_again, threads, memory_of_a_thread_that_is_ending,
+        a_child_process)

@@ -35,7 +35,8 @@ UT_CASE(growing_keeps_the_contents) {
 }
 
 UT_CASE(blocks_are_aligned) {
-    static const size_t sizes[] = {0, 1, 63, 64, 4096, RB_BIG_BLOCK - 1, RB_BIG_BLOCK, RB_BIG_BLOCK + 1, 5 * RB_BIG_BLOCK};
+    static const size_t sizes[] = {0, 1, 63, 64, 4096, RB_BIG_BLOCK - 1, RB_BIG_BLOCK, RB_BIG_BLOCK + 1,
+                                   5 * RB_BIG_BLOCK};
     for (size_t i = 0; i < RB_COUNT(sizes); i++) {
         char *p = rb_block_alloc(sizes[i]);
         UT_CHECK(p && (uintptr_t)p % RB_CACHE_LINE == 0);

@@ -2,6 +2,8 @@
 
 #include "value/value.h"
 
+#define LONG_TEXT "a text that does not fit into the object"
+
 UT_CASE(atoms_live_in_their_object) {
     ray_val *v = rv_i64_new(42);
     UT_EQ_INT(v->type, -RY_I64);
@@ -85,7 +87,7 @@ UT_CASE(readonly_memory_is_copied_before_it_is_written) {
 }
 
 UT_CASE(copies_of_containers_share_their_children) {
-    ray_val *list = rv_list_of_take(2, (ray_val *[]){rv_i64_new(1), rv_str_new("a text that does not fit into the object", 40)});
+    ray_val *children[] = {rv_i64_new(1), rv_str_new(LONG_TEXT, 40)}, *list = rv_list_of_take(2, children);
     ray_val *copy = rv_own_take(rv_retain(list));
     UT_CHECK(copy != list && rv_list_get(copy, 1) == rv_list_get(list, 1));
     rv_release(list);
@@ -120,10 +122,14 @@ UT_CASE(bytes_count_children_and_buffers) {
     rv_release(list);
 }
 
+static ray_val *three(void) {
+    ray_val *children[] = {rv_vec_new(RY_F64, 10), rv_str_new(LONG_TEXT, 40), rv_error_new("type", "a text")};
+    return rv_list_of_take(3, children);
+}
+
 UT_CASE(out_of_memory) {
     UT_SWEEP({
-        ray_val *v = rv_list_of_take(3, (ray_val *[]){rv_vec_new(RY_F64, 10), rv_str_new("0123456789012345678901234567890123456789", 40),
-                                                      rv_error_new("type", "a text")});
+        ray_val *v = three();
         ray_val *c = v ? rv_own_take(rv_retain(v)) : NULL;
         ray_val *x = c ? rv_own_take(rv_retain(rv_list_get(c, 0))) : NULL;
         if (!x) UT_EQ_INT(rb_error_code(), RB_E_OOM);

@@ -56,7 +56,8 @@ UT_CASE(what_is_no_table) {
     UT_ERROR(rv_table_new_take(rv_vec_new(RY_SYM, 0), columns(5, 5)), RB_E_LENGTH);
     UT_ERROR(rv_table_new_take(rv_vec_new(RY_I64, 2), columns(5, 5)), RB_E_TYPE);
     UT_ERROR(rv_table_new_take(names(a, b), rv_vec_new(RY_I64, 2)), RB_E_TYPE);
-    UT_ERROR(rv_table_new_take(names(a, b), rv_list_of_take(2, (ray_val *[]){rv_i64_new(1), rv_i64_new(2)})), RB_E_TYPE);
+    ray_val *atoms[] = {rv_i64_new(1), rv_i64_new(2)};
+    UT_ERROR(rv_table_new_take(names(a, b), rv_list_of_take(2, atoms)), RB_E_TYPE);
     UT_CHECK(!rv_table_new_take(names(a, b), NULL));
     UT_CHECK(!rv_table_new_take(NULL, columns(1, 1)));
 }

@@ -2,7 +2,7 @@
 
 #include "value/value.h"
 
-static const char *const words[] = {"", "a", "twelve bytes", "thirteen bytes", "a text that is surely longer than any view"};
+static const char *const words[] = {"", "a", "twelve bytes", "fourteen bytes", "a text that is longer than any view"};
 
 static ray_val *vector_of_words(int rounds) {
     ray_val *v = rv_vec_room_new(RY_STR, 0);
