@@ -10,6 +10,10 @@ static void args_release(ray_val **args, int n) {
     for (int i = 0; i < n; i++) rv_release(args[i]);
 }
 
+static bool is_literal(const ray_val *form) {
+    return form->type != RY_LIST && (form->type != -RY_SYM || (form->attrs & RV_A_QUOTED));
+}
+
 /* Left to right; the first failure ends it, and what was made is released. */
 static int args_eval(rl_env *e, ray_val *const *forms, int n, ray_val **args) {
     for (int i = 0; i < n; i++) {
@@ -55,17 +59,39 @@ static ray_val *builtin_run(rl_env *e, const rv_builtin *row, ray_val *const *ar
     return v;
 }
 
-static ray_val *builtin_eval(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
-    RB_TRY(builtin_check(e, row, n), NULL);
-    if (row->flags & RV_F_SPECIAL) return row->fn(e->rt, forms, n);
-    ray_val *room[ARGS_INLINE], **args = room, *v = NULL;
-    if (n > ARGS_INLINE && !(args = rb_alloc((size_t)n * sizeof *args))) return NULL;
-    if (args_eval(e, forms, n, args) == 0) {
+static ray_val *builtin_eval_many(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+    ray_val **args = rb_alloc((size_t)n * sizeof *args), *v = NULL;
+    if (args && args_eval(e, forms, n, args) == 0) {
         v = builtin_run(e, row, args, n);
         args_release(args, n);
     }
-    if (args != room) rb_free(args, (size_t)n * sizeof *args);
+    rb_free(args, (size_t)n * sizeof *args);
     return v;
+}
+
+/* Holds no literals: the tree does. */
+static ray_val *builtin_eval_few(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+    ray_val *args[ARGS_INLINE], *v = NULL;
+    unsigned owned = 0;
+    for (int i = 0; i < n; i++) {
+        if (is_literal(forms[i])) {
+            args[i] = forms[i];
+            continue;
+        }
+        if (!(args[i] = rl_eval_form(e, forms[i]))) goto done;
+        owned |= 1u << i;
+    }
+    v = builtin_run(e, row, args, n);
+done:
+    for (int i = 0; owned >> i; i++)
+        if (owned >> i & 1) rv_release(args[i]);
+    return v;
+}
+
+static ray_val *builtin_eval(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+    RB_TRY(builtin_check(e, row, n), NULL);
+    if (row->flags & RV_F_SPECIAL) return row->fn(e->rt, forms, n);
+    return n > ARGS_INLINE ? builtin_eval_many(e, row, forms, n) : builtin_eval_few(e, row, forms, n);
 }
 
 /* ---- lambdas ----------------------------------------------------------------------------------------------------- */
@@ -137,14 +163,43 @@ static const rv_builtin *row_of(const ray_val *fn) {
     return fn->u.builtin.row;
 }
 
+/* What a name in front is bound to. A column is no function: there it hides nothing that is one. */
+static ray_val *peek_in_front(rl_env *e, int32_t name, bool *owned) {
+    ray_val *v = rl_peek(e, name, owned);
+    if (!v || !*owned || rv_is_callable(v)) return v;
+    ray_val *global = rl_global_get(e->rt, name);
+    if (!global) return v;
+    rv_release(v);
+    *owned = false;
+    return global;
+}
+
+static ray_val *name_in_front(rl_env *e, int32_t name) {
+    bool owned;
+    ray_val *v = peek_in_front(e, name, &owned);
+    if (v) return owned ? v : rv_retain(v);
+    return rb_error_code() ? NULL : rl_lookup(e->rt, name);
+}
+
+/* The builtin that a name in front stands for; null: something else, or nothing. Builtins need not be held. */
+static const rv_builtin *row_in_front(rl_env *e, const ray_val *head) {
+    bool owned;
+    if (head->type != -RY_SYM) return NULL;
+    ray_val *v = peek_in_front(e, head->u.sym, &owned);
+    if (!v) return NULL;
+    const rv_builtin *row = v->type >= RY_UNARY && v->type <= RY_VARIADIC ? v->u.builtin.row : NULL;
+    if (owned) rv_release(v);
+    return row;
+}
+
 /* The function in front; a name stands for what it is bound to, quoted or not, written or computed. */
 static ray_val *eval_head(rl_env *e, ray_val *head) {
-    if (head->type == -RY_SYM) return rl_lookup(e->rt, head->u.sym);
+    if (head->type == -RY_SYM) return name_in_front(e, head->u.sym);
     ray_val *v = rl_eval_form(e, head);
     if (!v || v->type != -RY_SYM) return v;
     int32_t name = v->u.sym;
     rv_release(v);
-    return rl_lookup(e->rt, name);
+    return name_in_front(e, name);
 }
 
 /* In a message, an inner list with no function in front is data; what ended its evaluation is forgotten. */
@@ -158,6 +213,8 @@ ray_val *rl_eval_call(rl_env *e, ray_val *form) {
     ray_val *head = rv_list_get(form, 0), *const *rest = RV_DATA(ray_val *, form) + 1;
     if (form->len > INT32_MAX) return rb_fail_null(RB_E_LIMIT, "a call has too many arguments");
     int n = (int)form->len - 1;
+    const rv_builtin *front = row_in_front(e, head);
+    if (front) return builtin_eval(e, front, rest, n);
     ray_val *fn = eval_head(e, head), *v = NULL;
     if (is_data(e, form, head, fn)) {
         rv_release(fn);

@@ -288,23 +288,26 @@ static ray_val *find_in_lambda(const rl_env *e, const rl_frame *f, int32_t name)
     return v || name != e->names.self ? v : f->fn;
 }
 
-/* Owned; null with no error set: not in this scope. */
-static ray_val *find_in_open(const rl_scope *s, int32_t name) {
-    if (s->kind == RL_COLUMNS) return s->find(s->ctx, name);
+/* Null with no error set: not in this scope. Columns are made for the asking, so they come owned. */
+static ray_val *find_in_open(const rl_scope *s, int32_t name, bool *owned) {
+    if (s->kind == RL_COLUMNS) {
+        ray_val *v = s->find(s->ctx, name);
+        *owned = v;
+        return v;
+    }
     const rl_local *l = local_of((const rl_frame *)s, name);
-    return l ? rv_retain(l->v) : NULL;
+    return l ? l->v : NULL;
 }
 
-/* Owned; null with no error set: no local of that name. */
-static ray_val *find_local(const rl_env *e, int32_t name) {
+static ray_val *find_local(const rl_env *e, int32_t name, bool *owned) {
     ray_val *v;
     const rl_scope *s = e->top;
     for (; s && s->kind != RL_LAMBDA; s = s->outer)
-        if ((v = find_in_open(s, name)) || rb_error_code()) return v;
+        if ((v = find_in_open(s, name, owned)) || rb_error_code()) return v;
     if (!s) return NULL;
-    if ((v = find_in_lambda(e, (const rl_frame *)s, name))) return rv_retain(v);
+    if ((v = find_in_lambda(e, (const rl_frame *)s, name))) return v;
     for (s = s->visible; s; s = s->visible)
-        if ((v = find_in_open(s, name)) || rb_error_code()) return v;
+        if ((v = find_in_open(s, name, owned)) || rb_error_code()) return v;
     return NULL;
 }
 
@@ -324,20 +327,26 @@ bool rl_is_local(ray_rt *rt, int32_t name) {
     return false;
 }
 
-ray_val *rl_find(rl_env *e, int32_t name) {
+ray_val *rl_peek(rl_env *e, int32_t name, bool *owned) {
+    *owned = false;
     if (name == e->names.null) return rv_null_get();
+    rb_error_clear();
     if (e->top) {
-        rb_error_clear();
-        ray_val *v = find_local(e, name);
+        ray_val *v = find_local(e, name, owned);
         if (v || rb_error_code()) return v;
     }
     const rl_global *g = slot_of(e, name);
-    return g->name < 0 ? NULL : rv_retain(g->v);
+    return g->name < 0 ? NULL : g->v;
+}
+
+ray_val *rl_find(rl_env *e, int32_t name) {
+    bool owned;
+    ray_val *v = rl_peek(e, name, &owned);
+    return v && !owned ? rv_retain(v) : v;
 }
 
 ray_val *rl_lookup(ray_rt *rt, int32_t name) {
     rl_env *e = rl_env_get(rt);
-    rb_error_clear();
     ray_val *v = rl_find(e, name);
     if (!v && rb_error_code() == RB_OK) v = rl_path_get(e, name);
     if (!v && rb_error_code() == RB_OK) rb_fail(RB_E_NAME, "'%.200s' is not defined", rv_sym_z(name));

@@ -69,6 +69,8 @@ rl_frame *rl_lambda_running(const rl_env *e);
 rl_frame *rl_let_frame(const rl_env *e);
 /* As rl_lookup, without walking a path; null with no error set: unbound. */
 RB_NODISCARD ray_val *rl_find(rl_env *e, int32_t name);
+/* The same without holding what is not *owned: borrowed until anything is evaluated. */
+RB_NODISCARD ray_val *rl_peek(rl_env *e, int32_t name, bool *owned);
 /* Visible locals that the forms of `body` mention, as a DICT; rv_null_get(): none. capture.c */
 RB_NODISCARD ray_val *rl_captures(rl_env *e, const ray_val *body);
 bool rl_is_row(const rl_env *e, int32_t name); /* is there a builtin of that name, bound or not? */
@@ -87,6 +89,20 @@ RB_NODISCARD ray_val *rl_path_put_take(ray_val *root, int32_t name, ray_val *v);
 /* The same without that entry and the dicts it leaves empty; rv_null_get(): nothing is left; root: it was not there. */
 RB_NODISCARD ray_val *rl_path_cut(ray_val *root, int32_t name);
 int32_t rl_path_head(int32_t name); /* symbol of the first step; -1: failed */
+
+/* ---- reading: parser.c -------------------------------------------------------------------------------------------- */
+
+/* The forms of a text; lives on the caller's stack, so that a short text costs no memory but that of its values. */
+#define RL_FORMS_INLINE 32
+typedef struct rl_forms {
+    int64_t n, cap;
+    ray_val **items; /* owned, each */
+    ray_val *room[RL_FORMS_INLINE];
+} rl_forms;
+
+/* At least one form, to be freed with rl_forms_free; on failure nothing is to be freed. */
+RB_NODISCARD int rl_read(const char *source, size_t n, rl_forms *out);
+void rl_forms_free(rl_forms *f);
 
 /* ---- evaluation: eval.c, call.c, stack.c ----------------------------------------------------------------------------- */
 

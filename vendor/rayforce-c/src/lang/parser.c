@@ -7,46 +7,55 @@
 
 typedef struct parser {
     rl_lexer lx;
-    uintptr_t low;   /* no recursion below this address */
+    uintptr_t low; /* no recursion below this address */
     int level;
-    ray_val **items; /* finished forms of all open brackets */
-    int64_t n, cap;
+    rl_forms *f;   /* finished forms of all open brackets */
 } parser;
 
 static int parse_form(parser *ps, int token);
 
 /* ---- the stack of finished forms ------------------------------------------------------------------------------- */
 
-static int push_take(parser *ps, ray_val *v) {
-    if (ps->n == ps->cap) {
-        int64_t cap = ps->cap ? ps->cap * 2 : 32;
-        ray_val **more = rb_realloc(ps->items, (size_t)ps->cap * sizeof *more, (size_t)cap * sizeof *more);
-        if (!more) {
-            rv_release(v);
-            return -1;
-        }
-        ps->items = more;
-        ps->cap = cap;
-    }
-    ps->items[ps->n++] = v;
+static int grow(rl_forms *f) {
+    size_t size = (size_t)f->cap * sizeof *f->items;
+    ray_val **more = f->items == f->room ? rb_alloc(2 * size) : rb_realloc(f->items, size, 2 * size);
+    if (!more) return -1;
+    if (f->items == f->room) memcpy(more, f->room, size);
+    f->items = more;
+    f->cap *= 2;
     return 0;
 }
 
-static void drop_to(parser *ps, int64_t mark) {
-    while (ps->n > mark) rv_release(ps->items[--ps->n]);
+static int push_take(parser *ps, ray_val *v) {
+    rl_forms *f = ps->f;
+    if (f->n == f->cap && grow(f) < 0) {
+        rv_release(v);
+        return -1;
+    }
+    f->items[f->n++] = v;
+    return 0;
+}
+
+static void drop_to(rl_forms *f, int64_t mark) {
+    while (f->n > mark) rv_release(f->items[--f->n]);
+}
+
+void rl_forms_free(rl_forms *f) {
+    drop_to(f, 0);
+    if (f->items != f->room) rb_free(f->items, (size_t)f->cap * sizeof *f->items);
 }
 
 /* Every `step`-th form from `from` on, as a LIST. */
-static ray_val *list_of(parser *ps, int64_t from, int step) {
-    int64_t n = (ps->n - from + step - 1) / step;
+static ray_val *list_of(const rl_forms *f, int64_t from, int step) {
+    int64_t n = (f->n - from + step - 1) / step;
     ray_val *list = rv_vec_new(RY_LIST, n);
-    for (int64_t i = 0; list && i < n; i++) rv_list_set_take(list, i, rv_retain(ps->items[from + i * step]));
+    for (int64_t i = 0; list && i < n; i++) rv_list_set_take(list, i, rv_retain(f->items[from + i * step]));
     return list;
 }
 
 /* Puts `made` (null: failed) in the place of all forms from `mark` on. */
 static int replace_take(parser *ps, int64_t mark, ray_val *made) {
-    drop_to(ps, mark);
+    drop_to(ps->f, mark);
     return made ? push_take(ps, made) : -1;
 }
 
@@ -96,40 +105,40 @@ static int parse_until(parser *ps, int closing, const char *open, const char *mi
 }
 
 static int parse_vector(parser *ps) {
-    int64_t mark = ps->n;
+    int64_t mark = ps->f->n;
     const char *open = ps->lx.token;
     RB_TRY(parse_until(ps, ']', open, "the vector that begins here has no end: expected ']'"), -1);
-    int type = common_type(ps->items + mark, ps->n - mark);
+    int type = common_type(ps->f->items + mark, ps->f->n - mark);
     if (type < 0) {
         return rl_lex_fail(&ps->lx, open, RB_E_DOMAIN,
                            "a vector literal holds values of one type and no calls: this one mixes types or nests");
     }
-    return replace_take(ps, mark, vector_of(type, ps->items + mark, ps->n - mark));
+    return replace_take(ps, mark, vector_of(type, ps->f->items + mark, ps->f->n - mark));
 }
 
 /* What stands in the second place of (times [name count] ...) is a binding, not a vector. */
 static int parse_binding(parser *ps) {
-    int64_t mark = ps->n;
+    int64_t mark = ps->f->n;
     const char *open = ps->lx.token;
     int32_t id = rv_sym_intern_z(RL_TIMES_BINDING);
     ray_val *head = id < 0 ? NULL : rv_sym_new(id, false);
     if (!head || push_take(ps, head) < 0) return -1;
     RB_TRY(parse_until(ps, ']', open, "the binding that begins here has no end: expected ']'"), -1);
-    if (ps->n - mark != 3 || ps->items[mark + 1]->type != -RY_SYM)
+    if (ps->f->n - mark != 3 || ps->f->items[mark + 1]->type != -RY_SYM)
         return rl_lex_fail(&ps->lx, open, RB_E_PARSE, "times: expected [name count]");
-    return replace_take(ps, mark, list_of(ps, mark, 1));
+    return replace_take(ps, mark, list_of(ps->f, mark, 1));
 }
 
 /* ---- lists and dicts ------------------------------------------------------------------------------------------- */
 
 static bool is_times(const parser *ps, int64_t mark) {
-    if (ps->n != mark + 1) return false;
-    const ray_val *v = ps->items[mark];
+    if (ps->f->n != mark + 1) return false;
+    const ray_val *v = ps->f->items[mark];
     return v->type == -RY_SYM && !(v->attrs & RV_A_QUOTED) && strcmp(rv_sym_z(v->u.sym), "times") == 0;
 }
 
 static int parse_list(parser *ps) {
-    int64_t mark = ps->n;
+    int64_t mark = ps->f->n;
     const char *open = ps->lx.token;
     for (;;) {
         int token = rl_lex(&ps->lx);
@@ -139,12 +148,12 @@ static int parse_list(parser *ps) {
         if (token == '[' && is_times(ps, mark)) RB_TRY(parse_binding(ps), -1);
         else RB_TRY(parse_form(ps, token), -1);
     }
-    return replace_take(ps, mark, list_of(ps, mark, 1));
+    return replace_take(ps, mark, list_of(ps->f, mark, 1));
 }
 
 /* Keys of one kind are a vector, of both kinds a list. */
 static ray_val *keys_of(parser *ps, int64_t mark) {
-    ray_val *keys = list_of(ps, mark, 2);
+    ray_val *keys = list_of(ps->f, mark, 2);
     if (!keys || keys->len == 0) return keys;
     int type = common_type(RV_DATA(ray_val *, keys), keys->len);
     if (type < 0) return keys;
@@ -154,12 +163,12 @@ static ray_val *keys_of(parser *ps, int64_t mark) {
 }
 
 static int parse_dict(parser *ps) {
-    int64_t mark = ps->n;
+    int64_t mark = ps->f->n;
     for (int more; (more = rl_lex_key(&ps->lx)) != 0;) {
         if (more < 0 || push_take(ps, ps->lx.value) < 0) return -1;
         RB_TRY(parse_form(ps, rl_lex(&ps->lx)), -1);
     }
-    ray_val *keys = keys_of(ps, mark), *values = keys ? list_of(ps, mark + 1, 2) : NULL;
+    ray_val *keys = keys_of(ps, mark), *values = keys ? list_of(ps->f, mark + 1, 2) : NULL;
     if (!values) {
         rv_release(keys);
         return -1;
@@ -197,15 +206,22 @@ static int parse_form(parser *ps, int token) {
     }
 }
 
+int rl_read(const char *source, size_t n, rl_forms *out) {
+    out->n = 0;
+    out->cap = RL_FORMS_INLINE;
+    out->items = out->room;
+    parser ps = {.lx = {.start = source, .at = source, .end = source + n}, .low = rl_stack_low(), .f = out};
+    int token, r = 0;
+    while (r == 0 && (token = rl_lex(&ps.lx)) != RL_T_END) r = parse_form(&ps, token);
+    if (r == 0 && out->n == 0) r = rl_lex_fail(&ps.lx, ps.lx.end, RB_E_PARSE, "the text holds no expression");
+    if (r < 0) rl_forms_free(out);
+    return r;
+}
+
 ray_val *rl_parse(const char *source, size_t n) {
-    parser ps = {.lx = {.start = source, .at = source, .end = source + n}, .low = rl_stack_low()};
-    ray_val *forms = NULL;
-    for (int token; (token = rl_lex(&ps.lx)) != RL_T_END;)
-        if (parse_form(&ps, token) < 0) goto done;
-    if (ps.n == 0) rl_lex_fail(&ps.lx, ps.lx.end, RB_E_PARSE, "the text holds no expression");
-    else forms = list_of(&ps, 0, 1);
-done:
-    drop_to(&ps, 0);
-    rb_free(ps.items, (size_t)ps.cap * sizeof *ps.items);
+    rl_forms f;
+    RB_TRY(rl_read(source, n, &f), NULL);
+    ray_val *forms = list_of(&f, 0, 1);
+    rl_forms_free(&f);
     return forms;
 }

@@ -29,7 +29,6 @@ static int bind_here(rl_env *e, int32_t name, ray_val *v) {
     if (!rl_name_is_path(name)) return rl_local_set(f, name, v);
     int32_t head = rl_path_head(name);
     if (head < 0) return -1;
-    rb_error_clear();
     ray_val *root = rl_find(e, head);
     if (!root && rb_error_code()) return -1;
     ray_val *changed = rl_path_put_take(root, name, rv_retain(v));
@@ -64,7 +63,6 @@ ray_val *rl_resolve(ray_rt *rt, ray_val *const *args, int n) {
     if (!v || v->type != -RY_SYM) return v;
     int32_t name = v->u.sym;
     rv_release(v);
-    rb_error_clear();
     v = rl_find(e, name);
     if (!v && rb_error_code() == RB_OK) v = rl_path_get(e, name);
     return v || rb_error_code() ? v : rv_null_get();

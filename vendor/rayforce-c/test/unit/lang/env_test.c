@@ -122,6 +122,12 @@ UT_CASE(columns_of_a_statement) {
     UT_EQ_INT(looked_up(rt, "(set g1 2)"), 2);
     UT_EQ_INT(looked_up(rt, "g1"), 11);
     UT_EQ_INT(looked_up(rt, "(return 3)"), 3);
+    columns hiding = {rv_sym_intern_z("neg"), 7, false};
+    rl_scope d = {.find = column, .ctx = &hiding};
+    rl_scope_push(rt, &d);
+    UT_EQ_INT(looked_up(rt, "neg"), 7);
+    UT_EQ_INT(looked_up(rt, "(neg 2)"), -2);
+    rl_scope_pop(rt, &d);
     rl_scope_push(rt, &b);
     UT_EQ_INT(looked_up(rt, "g1"), 12);
     rl_scope_pop(rt, &b);
