@@ -25,7 +25,7 @@ GENERATED = ["-Wno-unused-function", "-Wno-unused-parameter", "-Wno-missing-fiel
 
 
 def flags() -> list[str]:
-    out = ["-std=c11", "-fvisibility=hidden", "-fno-math-errno", "-g"]
+    out = ["-std=c11", "-fvisibility=hidden", "-fno-math-errno", "-fno-trapping-math", "-g"]
     out += ["-O0", "-UNDEBUG"] if DEBUG else ["-O3", "-DNDEBUG"]
     if SANITIZE:
         out += [f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all"]
@@ -71,8 +71,13 @@ class BuildExt(build_ext):
 def extension() -> Any:
     sources = sorted(str(p) for p in (CORE / "src").glob("*/*.c"))
     link = [f"-fsanitize={SANITIZE}"] if SANITIZE else []
-    if sys.platform.startswith("linux"):
-        link.append("-Wl,--exclude-libs,ALL")
+    if sys.platform == "darwin":
+        link.append("-Wl,-exported_symbol,_PyInit_core")
+    else:
+        exports = Path("build/exports.map")
+        exports.parent.mkdir(exist_ok=True)
+        exports.write_text("{ global: PyInit_core; local: *; };\n")
+        link.append(f"-Wl,--version-script={exports}")
     module = Extension(
         "rayforce._ext.core",
         ["rayforce/_ext/core.pyx", *sources],

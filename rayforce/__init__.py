@@ -2,6 +2,8 @@
 
 Independent of RayforceDB and compatible with it. Everything below is loaded when it is first used."""
 
+from __future__ import annotations
+
 from ._version import __version__
 
 TYPE_CHECKING = False

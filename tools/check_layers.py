@@ -32,17 +32,19 @@ PUBLIC = {"net", "sys", "api"}
 
 # module -> layer; a module imports only modules of lower layers (same layer: not each other)
 PY_LAYER = [
-    ["_version", "errors", "_errortable", "address", "_options"],
-    ["_ext.core"],
-    ["_text", "types.base"],
-    ["types.temporal", "types.scalars", "types.text", "types.null"],
-    ["types.vector", "types.containers", "types.table", "types.fn"],
+    ["_version", "errors", "_errortable", "_options"],
+    ["address"],
+    ["_ext", "_ext.core"],
+    ["types.base"],
+    ["types.temporal", "types.scalars", "types.text", "types.null", "types.vector", "types.containers", "types.fn"],
+    ["types.table"],
     ["types"],
-    ["runtime", "convert"],
-    ["engine", "network.server"],
-    ["ipc", "network.client"],
-    ["cli"],
-    ["__init__"],
+    ["session", "runtime", "convert"],
+    ["network.server", "pipeline"],
+    ["engine"],
+    ["ipc"],
+    ["network.client", "cli"],
+    ["network", "__init__"],
     ["__main__"],
 ]
 

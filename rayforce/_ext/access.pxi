@@ -349,8 +349,11 @@ cdef class Items(Value):
         return self.changed
 
     def _change(self, key, values):
-        """list[key] = values, for a slice."""
-        cdef list fresh = [value_of(x) for x in values]
-        self.writable()[key] = fresh
+        """list[key] = values for a slice; None deletes."""
+        cdef list fresh = None if values is None else [value_of(x) for x in values]
+        if fresh is None:
+            del self.writable()[key]
+        else:
+            self.writable()[key] = fresh
         ray_release(self.v)
         self.v = NULL

@@ -73,9 +73,9 @@ cdef object box(ray_val *v):
     """An atom as an instance of the class that keeps its type; a null stays a value."""
     cdef int t = -ray_type(v)
     cls = atom_classes.get(0 if t == RAY_SYM and not ray_is_quoted(v) else t)
-    if cls is None or (ray_is_null(v) and t != RAY_STR):
-        return wrap_take(ray_retain(v)) if t != RAY_B8 else atom(v)
-    return cls(atom(v))
+    if ray_is_null(v) and t != RAY_STR and t != RAY_B8:
+        return wrap_take(ray_retain(v))
+    return atom(v) if cls is None else cls(atom(v))
 
 
 cdef object to_python(ray_val *v, bint boxed=False):
@@ -104,7 +104,10 @@ def plain(Value value not None):
     """The plain Python value: atoms unboxed, containers themselves."""
     cdef ray_val *v = value.ptr()
     cdef int t = ray_type(v)
-    return value if 0 <= t < RAY_NULL else to_python(v)
+    cls = value_classes[t & 255]
+    if 0 <= t < RAY_NULL and (cls is None or isinstance(value, cls)):
+        return value
+    return wrap_take(ray_retain(v), value.borrowed) if 0 <= t < RAY_NULL else to_python(v)
 
 
 cdef object element(int t, const void *p, bint nulls, ray_val *v, int64_t i):

@@ -73,7 +73,8 @@ cdef int64_t ms_of_time(object x) except? -1:
 
 cdef object us_of_delta(object x):
     """Microseconds, any size."""
-    return (PyDateTime_DELTA_GET_DAYS(x) * 86400 + PyDateTime_DELTA_GET_SECONDS(x)) * 1_000_000 + PyDateTime_DELTA_GET_MICROSECONDS(x)
+    cdef int64_t seconds = <int64_t>PyDateTime_DELTA_GET_DAYS(x) * 86400 + PyDateTime_DELTA_GET_SECONDS(x)
+    return <object>seconds * 1_000_000 + PyDateTime_DELTA_GET_MICROSECONDS(x)
 
 
 cdef int64_t ms_of_delta(object x) except? -1:

@@ -47,7 +47,7 @@ def dtype_code(dtype: Any) -> int:
     if dtype is None:
         return 0
     if isinstance(dtype, str):
-        code = core.type_code_of(dtype.lower())
+        code = core.type_code_of(dtype.lower()) or core.code_of_dtype(dtype)
     elif isinstance(dtype, int) and not isinstance(dtype, bool):
         code = dtype
     elif isinstance(getattr(dtype, "type_code", None), int):

@@ -9,7 +9,7 @@ from .._ext import core
 from .base import RayObj
 
 
-class List(RayObj, core.Items, MutableSequence[Any]):
+class List(core.Items, RayObj, MutableSequence[Any]):
     """Values of any types, one after the other. The only container that can be changed."""
 
     __hash__ = None  # type: ignore[assignment]
@@ -41,7 +41,7 @@ class List(RayObj, core.Items, MutableSequence[Any]):
         self._change(key, value) if isinstance(key, slice) else self._change(self._one(key), [value])
 
     def __delitem__(self, key: Any, /) -> None:
-        self._change(key if isinstance(key, slice) else self._one(key), [])
+        self._change(key if isinstance(key, slice) else self._one(key), None)
 
     def insert(self, index: int, value: Any, /) -> None:
         self._change(slice(index, index), [value])

@@ -19,15 +19,8 @@ class Fn(RayObj):
             raise TypeError(f"{source!r} is no function")
         self._adopt(made)
 
-    @property
-    def source(self) -> str:
-        return core.format(self, True)
-
     def __call__(self, *args: Any) -> Any:
         return core.default_runtime().call(self, args, None, core.convert_flags(False, "symbol"))
-
-    def __repr__(self) -> str:
-        return f"Fn({self.source!r})"
 
 
 core.register_class(Fn, 100, 101, 102, 103)

@@ -12,7 +12,7 @@ Nulls = Literal["nan", "mask", "raw", "error"]
 SHOWN = 10
 
 
-class Vector(RayObj, core.Elements):
+class Vector(core.Elements, RayObj):
     """Elements of one type. Comparisons and arithmetic are elementwise; numpy sees the same memory."""
 
     __slots__ = ()

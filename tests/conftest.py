@@ -1,0 +1,46 @@
+"""What all tests share: engines, a server on the loopback address, a connection to it, and a leak check."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import rayforce as rf
+from rayforce._ext import core
+
+
+@pytest.fixture
+def ray() -> Iterator[rf.Rayforce]:
+    with rf.Rayforce() as engine:
+        yield engine
+
+
+@pytest.fixture
+def server(ray: rf.Rayforce) -> Iterator[rf.Server]:
+    with ray.listen(0) as running:
+        yield running
+
+
+@pytest.fixture
+def conn(server: rf.Server) -> Iterator[rf.Connection]:
+    with rf.hopen("127.0.0.1", server.port) as open_connection:
+        yield open_connection
+
+
+@pytest.fixture
+def steady() -> Callable[[Callable[[], object]], None]:
+    """Runs something many times and fails if the number of live blocks of the core grows with it."""
+
+    def check(job: Callable[[], object], times: int = 50) -> None:
+        for _ in range(3):
+            job()
+        gc.collect()
+        before = core.heap()["blocks"]
+        for _ in range(times):
+            job()
+        gc.collect()
+        assert core.heap()["blocks"] - before < times // 10
+
+    return check
