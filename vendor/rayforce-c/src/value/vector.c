@@ -122,7 +122,7 @@ void *rv_vec_reserve(ray_val *v, int64_t more) {
 
 int rv_vec_append(ray_val *v, const void *elements, int64_t n) {
     RB_ASSERT(ry_is_fixed(v->type) || v->type == RY_SYM);
-    RB_ASSERT((const char *)elements + n * ry_width(v->type) <= (char *)v->data ||
+    RB_ASSERT(!n || (const char *)elements + n * ry_width(v->type) <= (char *)v->data ||
               (const char *)elements >= (char *)v->data + v->len * ry_width(v->type));
     void *at = rv_vec_reserve(v, n);
     if (!at) return -1;
