@@ -14,6 +14,8 @@
 void rk_gather(int width, const void *src, const int64_t *at, int64_t n, const void *null, void *out);
 void rk_reverse(int width, const void *src, int64_t n, void *out);
 void rk_fill(int width, const void *element, int64_t n, void *out);
+/* out[i] = mask[i] ? a[i] : b[i]. */
+void rk_blend(int width, const uint8_t *mask, const void *a, const void *b, int64_t n, void *out);
 /* The elements of src again and again, n in all, starting at `from`; 0 <= from < len. */
 void rk_cycle(int width, const void *src, int64_t len, int64_t from, int64_t n, void *out);
 /* out[i] = from + i. */

@@ -124,3 +124,13 @@ RB_HOT bool rk_any_missing(const int64_t *at, int64_t n) {
 RB_HOT void rk_negate(uint8_t *mask, int64_t n) {
     for (int64_t i = 0; i < n; i++) mask[i] = !mask[i];
 }
+
+void rk_blend(int width, const uint8_t *mask, const void *a, const void *b, int64_t n, void *out) {
+    switch (width) {
+    case 1: blend_1(mask, a, b, n, out); return;
+    case 2: blend_2(mask, a, b, n, out); return;
+    case 4: blend_4(mask, a, b, n, out); return;
+    case 8: blend_8(mask, a, b, n, out); return;
+    default: blend_16(mask, a, b, n, out);
+    }
+}

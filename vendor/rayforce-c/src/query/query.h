@@ -1,11 +1,21 @@
-/* Statements over tables: verbs declared with RV_VERB, reached through their rows in api/builtins.def. */
+/* Tables and statements over them: verbs declared with RV_VERB, reached through their rows in api/builtins.def. */
 #ifndef RQ_QUERY_H
 #define RQ_QUERY_H
 
 #include "../base/rt.h"
 #include "../value/value.h"
 
-/* special: one DICT argument, unevaluated */
+/* select_form.c; special: one DICT argument, unevaluated */
 RV_VERB(rq_select);
+
+/* table_verbs.c */
+RV_VERB(rq_table);
+RV_VERB(rq_cols);
+RV_VERB(rq_row);
+RV_VERB(rq_xasc);
+RV_VERB(rq_xdesc);
+RV_VERB(rq_xcol);
+RV_VERB(rq_xcols);
+RV_VERB(rq_union_all);
 
 #endif

@@ -37,6 +37,11 @@ RB_HOT static int64_t RK_FN(select)(const W *restrict src, const uint8_t *restri
     return k;
 }
 
+RB_HOT static void RK_FN(blend)(const uint8_t *restrict mask, const W *restrict a, const W *restrict b, int64_t n,
+                                W *restrict out) {
+    for (int64_t i = 0; i < n; i++) out[i] = mask[i] ? a[i] : b[i];
+}
+
 #undef RK_FN
 #undef RK_JOIN
 #undef RK_JOIN_

@@ -1,0 +1,234 @@
+/* Calls in expressions over rows. What a function does there follows from its row in the vocabulary: verbs of elements
+ * and of columns get whole columns, aggregates make one value of them, and everything else knows nothing of rows. */
+#include "../lang/special.h"
+#include "statement.h"
+
+#define ARGS_INLINE 8
+
+typedef struct args {
+    rq_value room[ARGS_INLINE], *a;
+    int n, got;
+} args;
+
+static int args_new(args *a, int64_t n) {
+    *a = (args){.n = (int)n};
+    if (n > INT16_MAX) return rb_fail(RB_E_LIMIT, "a call has too many arguments");
+    a->a = n > ARGS_INLINE ? rb_alloc((size_t)n * sizeof *a->a) : a->room;
+    return a->a ? 0 : -1;
+}
+
+static void args_free(args *a) {
+    for (int i = 0; i < a->got; i++) rv_release(a->a[i].v);
+    if (a->a != a->room) rb_free(a->a, (size_t)a->n * sizeof *a->a);
+}
+
+/* 0, RQ_BY_ROW or -1; what was evaluated is in `a` either way. */
+static int args_eval(rq_scope *s, const ray_val *form, args *a) {
+    RB_TRY(args_new(a, form->len - 1), -1);
+    for (int i = 0; i < a->n; i++) {
+        int ok = rq_expr(s, rv_list_get(form, i + 1), &a->a[i]);
+        if (ok != 0) return ok;
+        a->got++;
+    }
+    return 0;
+}
+
+static enum rq_kind kind_of(const args *a) {
+    enum rq_kind kind = RQ_CONST;
+    for (int i = 0; i < a->n; i++)
+        if (a->a[i].kind > kind) kind = a->a[i].kind;
+    return kind;
+}
+
+ray_val *rq_call_verb(rq_scope *s, ray_val *fn, ray_val *const *v, int n) {
+    const rv_builtin *row = fn->type == RY_LAMBDA ? NULL : fn->u.builtin.row;
+    rv_verb_fn other = row && n >= row->min && (row->max < 0 || n <= row->max) ? rq_verb_in_clause(row->fn) : NULL;
+    return other ? other(s->rows->rt, v, n) : rq_scope_call(s, fn, v, n);
+}
+
+static ray_val *call_values(rq_scope *s, ray_val *fn, const args *a) {
+    ray_val *room[ARGS_INLINE] = {NULL}, **v = a->n > ARGS_INLINE ? rb_alloc((size_t)a->n * sizeof *v) : room;
+    if (!v) return NULL;
+    for (int i = 0; i < a->n; i++) v[i] = a->a[i].v;
+    ray_val *out = rq_call_verb(s, fn, v, a->n);
+    if (v != room) rb_free(v, (size_t)a->n * sizeof *v);
+    return out;
+}
+
+/* ---- if ----------------------------------------------------------------------------------------------------------- */
+
+static ray_val *as_mask(rq_scope *s, const rq_value *c) {
+    if (c->v->type == RY_B8) return rv_retain(c->v);
+    ray_val *v = c->v, *no = ro_not(s->rows->rt, &v, 1), *yes = no ? ro_not(s->rows->rt, &no, 1) : NULL;
+    rv_release(no);
+    return yes;
+}
+
+/* Condition, value, condition, value, … else from `at` on. */
+static int if_from(rq_scope *s, const ray_val *form, int64_t at, rq_value *out) {
+    if (at == form->len) {
+        *out = (rq_value){.v = rv_i64_new(0)};
+        return out->v ? 0 : -1;
+    }
+    if (at + 1 == form->len) return rq_expr(s, rv_list_get(form, at), out);
+    rq_value c, a = {0}, b = {0};
+    int ok = rq_expr(s, rv_list_get(form, at), &c);
+    if (ok != 0) return ok;
+    if (c.kind != RQ_MANY) {
+        bool yes = ro_truthy(c.v);
+        enum rq_kind kind = c.kind;
+        rv_release(c.v);
+        ok = yes ? rq_expr(s, rv_list_get(form, at + 1), out) : if_from(s, form, at + 2, out);
+        if (ok == 0 && out->kind < kind) out->kind = kind;
+        return ok;
+    }
+    ok = rq_expr(s, rv_list_get(form, at + 1), &a);
+    if (ok == 0) ok = if_from(s, form, at + 2, &b);
+    ray_val *mask = ok == 0 ? as_mask(s, &c) : NULL;
+    *out = (rq_value){.v = mask ? rq_choose(s->rows->rt, mask, a.v, b.v) : NULL, .kind = RQ_MANY};
+    rv_release(mask);
+    rv_release(a.v);
+    rv_release(b.v);
+    rv_release(c.v);
+    return ok ? ok : out->v ? 0 : -1;
+}
+
+static int if_call(rq_scope *s, ray_val *form, rq_value *out) {
+    if (form->len < 3) return rb_fail(RB_E_DOMAIN, "if: a condition and a value were expected");
+    return if_from(s, form, 1, out);
+}
+
+/* ---- lambdas ------------------------------------------------------------------------------------------------------ */
+
+/* The body of one expression, with the arguments in place of the parameters. */
+static int write_out(rq_scope *s, ray_val *fn, const args *a, rq_value *out) {
+    const ray_val *params = fn->u.fn.params, *captures = fn->u.fn.captures;
+    int64_t np = params->len, nc = captures ? captures->len : 0;
+    if (np != a->n) return rb_fail(RB_E_ARITY, "lambda: expected %lld arguments, got %d", (long long)np, a->n);
+    rq_binding *b = rb_alloc((size_t)(np + nc) * sizeof *b), *was = s->params;
+    if (!b) return -1;
+    rq_binding *top = NULL;
+    for (int64_t i = 0; i < nc; i++) {
+        b[i] = (rq_binding){RV_DATA(int32_t, captures->u.pair.keys)[i], {.v = rv_list_get(captures->u.pair.values, i)}, false, top};
+        top = &b[i];
+    }
+    for (int64_t i = 0; i < np; i++) {
+        b[nc + i] = (rq_binding){RV_DATA(int32_t, params)[i], a->a[i], false, top};
+        top = &b[nc + i];
+    }
+    s->params = top;
+    int ok = rq_expr(s, rv_list_get(fn->u.fn.body, 0), out);
+    s->params = was;
+    rb_free(b, (size_t)(np + nc) * sizeof *b);
+    return ok;
+}
+
+static int lambda_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
+    args a;
+    int depth = s->depth, ok = args_eval(s, form, &a);
+    if (ok == 0 && fn->u.fn.body->len == 1 && fn->u.fn.params->type == RY_SYM) {
+        ok = write_out(s, fn, &a, out);
+    } else if (ok == 0) {
+        enum rq_kind kind = kind_of(&a);
+        ray_val *v = call_values(s, fn, &a);
+        *out = (rq_value){.v = v, .kind = v && ro_is_collection(v) ? RQ_MANY : kind ? RQ_ONE : RQ_CONST};
+        ok = v ? 0 : -1;
+    }
+    s->depth = depth;
+    if (ok < 0 && s->params == NULL && a.got == a.n) ok = rq_lambda_by_row(s, form, out);
+    args_free(&a);
+    return ok;
+}
+
+/* ---- builtins ----------------------------------------------------------------------------------------------------- */
+
+/* An unknown name beside a column of symbols was meant as a variable. */
+static void blame_name(const args *a) {
+    for (int i = 0; i < a->got; i++)
+        if (a->a[i].v->type == RY_SYM && rb_error_code() == RB_E_SCHEMA) {
+            rb_error was;
+            rb_error_copy_into(&was);
+            rb_fail(RB_E_NAME, "%s", was.text);
+        }
+}
+
+/* An alias of an aggregate has no rows to be aggregated. */
+static int check_aggregated(const ray_val *form, const args *a) {
+    for (int i = 0; i < a->n; i++) {
+        const ray_val *arg = rv_list_get(form, i + 1);
+        if (a->a[i].kind == RQ_ONE && arg->type == -RY_SYM)
+            return rb_fail(RB_E_SCHEMA, "'%.200s' is one value already", rv_sym_z(arg->u.sym));
+    }
+    return 0;
+}
+
+/* Verbs that take whole columns: one value of aggregates, else as many as come. */
+static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, rq_value *out) {
+    args a;
+    bool whole = s->whole;
+    s->whole = whole || aggregate;
+    int ok = args_eval(s, form, &a);
+    s->whole = whole;
+    if (ok < 0) blame_name(&a);
+    if (ok == 0 && aggregate) ok = check_aggregated(form, &a);
+    if (ok == 0) {
+        enum rq_kind kind = kind_of(&a);
+        ray_val *v = call_values(s, fn, &a);
+        if (!aggregate && v) kind = ro_is_collection(v) ? RQ_MANY : kind == RQ_MANY ? RQ_ONE : kind;
+        if (aggregate && kind == RQ_MANY) kind = RQ_ONE;
+        *out = (rq_value){.v = v, .kind = kind};
+        ok = v ? 0 : -1;
+    }
+    args_free(&a);
+    return ok;
+}
+
+/* Verbs that know nothing of rows. */
+static int other_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
+    const rv_builtin *row = fn->u.builtin.row;
+    if (!s->whole) return RQ_BY_ROW;
+    if (row && (row->flags & RV_F_SPECIAL)) {
+        ray_val *v = rq_scope_eval(s, form);
+        *out = (rq_value){.v = v, .kind = v && ro_is_collection(v) ? RQ_MANY : RQ_CONST};
+        return v ? 0 : -1;
+    }
+    return column_call(s, fn, form, false, out);
+}
+
+ray_val *rq_expr_head(rq_scope *s, ray_val *head) {
+    ray_val *v = NULL;
+    if (head->type == -RY_SYM) {
+        for (const rq_binding *b = s->params; b && !v; b = b->next)
+            if (b->name == head->u.sym) v = rv_retain(b->value.v);
+        if (!v) v = rl_lookup(s->rows->rt, head->u.sym);
+    } else {
+        v = rq_scope_eval(s, head);
+    }
+    if (v && !rv_is_callable(v)) {
+        ro_refuse("a call", "a function in front", v);
+        rv_release(v);
+        return NULL;
+    }
+    return v;
+}
+
+static int builtin_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
+    const rv_builtin *row = fn->u.builtin.row;
+    if (row && row->fn == rl_if) return if_call(s, form, out);
+    int64_t n = form->len - 1;
+    if (row && (n < row->min || (row->max >= 0 && n > row->max)))
+        return rb_fail(RB_E_ARITY, "%s: expected %d arguments, got %lld", row->name, row->min, (long long)n);
+    bool pair = row && row->type == RY_UNARY && n == 2; /* the smaller or greater of two */
+    if (row && (row->flags & RV_F_AGGREGATE) && !pair)
+        return s->grouping ? rq_grouped_aggregate(s, fn, form, out) : column_call(s, fn, form, true, out);
+    if (row && ((row->flags & (RV_F_ATOMIC | RV_F_COLUMN)) || pair)) return column_call(s, fn, form, false, out);
+    return other_call(s, fn, form, out);
+}
+
+int rq_expr_call(rq_scope *s, ray_val *form, rq_value *out) {
+    ray_val *fn = rq_expr_head(s, rv_list_get(form, 0));
+    if (!fn) return -1;
+    int ok = fn->type == RY_LAMBDA ? lambda_call(s, fn, form, out) : builtin_call(s, fn, form, out);
+    rv_release(fn);
+    return ok;
+}

@@ -1,0 +1,150 @@
+/* Expressions over the rows of a view: names, literals, and evaluation row by row. Calls are in call_expr.c. */
+#include "statement.h"
+
+/* ---- names -------------------------------------------------------------------------------------------------------- */
+
+static const rq_binding *binding_of(const rq_binding *b, int32_t name) {
+    while (b && b->name != name) b = b->next;
+    return b;
+}
+
+static int give(rq_value *out, ray_val *v, enum rq_kind kind) {
+    *out = (rq_value){.v = v, .kind = kind};
+    return v ? 0 : -1;
+}
+
+static int give_binding(rq_value *out, const rq_binding *b) {
+    *out = b->value;
+    rv_retain(out->v);
+    return 0;
+}
+
+/* A value that was not made from rows: vectors as long as the table are one more column. */
+static int give_foreign_take(rq_scope *s, rq_value *out, ray_val *v) {
+    *out = (rq_value){.v = v};
+    if (!v) return -1;
+    if (!ro_is_collection(v)) return 0;
+    out->kind = RQ_MANY;
+    out->literal = v->len != s->rows->table->len;
+    if (out->literal) return 0;
+    out->v = rq_rows_narrow(s->rows, v);
+    rv_release(v);
+    return out->v ? 0 : -1;
+}
+
+static int give_column(rq_scope *s, rq_value *out, int64_t c) {
+    ray_val *v = rq_rows_column(s->rows, c);
+    return give(out, v ? rv_retain(v) : NULL, RQ_MANY);
+}
+
+/* The name in front of the first dot, if that is a column or alias. */
+static bool path_begins_here(rq_scope *s, int32_t name) {
+    size_t n;
+    const char *text = rv_sym_text(name, &n), *dot = n > 1 ? memchr(text + 1, '.', n - 1) : NULL;
+    int32_t head = dot ? rv_sym_find(text, (size_t)(dot - text)) : -1;
+    return head >= 0 && (rq_rows_find(s->rows, head) >= 0 || binding_of(s->params, head));
+}
+
+static int give_path(rq_scope *s, rq_value *out, int32_t name) {
+    ray_val *form = rv_sym_new(name, false), *v = form ? rq_scope_eval(s, form) : NULL;
+    rv_release(form);
+    return give(out, v, RQ_MANY);
+}
+
+int rq_expr_name(rq_scope *s, int32_t name, rq_value *out) {
+    const rq_binding *b = binding_of(s->params, name);
+    int64_t c = rq_rows_find(s->rows, name);
+    if (b) return give_binding(out, b);
+    if (s->columns_first && c >= 0) return give_column(s, out, c);
+    if ((b = binding_of(s->aliases, name))) return give_binding(out, b);
+    if (c >= 0) return give_column(s, out, c);
+    if (path_begins_here(s, name)) return give_path(s, out, name);
+    ray_val *v = rl_lookup(s->rows->rt, name);
+    if (!v && rb_error_code() == RB_E_NAME)
+        rb_fail(RB_E_SCHEMA, "'%.200s' is no column of the table and not defined", rv_sym_z(name));
+    return give_foreign_take(s, out, v);
+}
+
+static int quoted_name(rq_scope *s, ray_val *form, rq_value *out) {
+    int64_t c = s->quoted_names ? rq_rows_find(s->rows, form->u.sym) : -1;
+    const rq_binding *b = s->quoted_names ? binding_of(s->aliases, form->u.sym) : NULL;
+    if (b) return give_binding(out, b);
+    return c >= 0 ? give_column(s, out, c) : give(out, rv_retain(form), RQ_CONST);
+}
+
+int rq_expr(rq_scope *s, ray_val *form, rq_value *out) {
+    *out = (rq_value){0};
+    if (s->depth > RQ_DEPTH_MAX) return rb_fail(RB_E_LIMIT, "an expression is nested deeper than %d", RQ_DEPTH_MAX);
+    if (form->type == -RY_SYM) return form->attrs & RV_A_QUOTED ? quoted_name(s, form, out) : rq_expr_name(s, form->u.sym, out);
+    if (rv_is_vector(form)) return give_foreign_take(s, out, rv_retain(form));
+    if (!rv_is_list(form) || form->len == 0) return give(out, rv_retain(form), RQ_CONST);
+    s->depth++;
+    int ok = rq_expr_call(s, form, out);
+    s->depth--;
+    return ok;
+}
+
+/* ---- with columns in sight of the evaluator ---------------------------------------------------------------------- */
+
+static ray_val *cell(const rq_scope *s, ray_val *v) {
+    if (s->row < 0 || !ro_is_collection(v)) return rv_retain(v);
+    return s->row < v->len ? rv_vec_at(v, s->row) : rb_fail_null(RB_E_LENGTH, "a column of %lld rows has no row %lld",
+                                                                 (long long)v->len, (long long)s->row);
+}
+
+static ray_val *find(void *ctx, int32_t name) {
+    rq_scope *s = ctx;
+    const rq_binding *b = binding_of(s->params, name);
+    if (!b) b = binding_of(s->aliases, name);
+    if (b) return b->value.kind == RQ_MANY ? cell(s, b->value.v) : rv_retain(b->value.v);
+    int64_t c = rq_rows_find(s->rows, name);
+    if (c < 0) return NULL;
+    ray_val *v = rq_rows_column(s->rows, c);
+    return v ? cell(s, v) : NULL;
+}
+
+ray_val *rq_scope_eval(rq_scope *s, ray_val *form) {
+    if (!form) return NULL;
+    rl_scope link = {.find = find, .ctx = s};
+    rl_scope_push(s->rows->rt, &link);
+    ray_val *v = rl_eval(s->rows->rt, form);
+    rl_scope_pop(s->rows->rt, &link);
+    return v;
+}
+
+ray_val *rq_scope_call(rq_scope *s, ray_val *fn, ray_val *const *args, int n) {
+    rl_scope link = {.find = find, .ctx = s};
+    rl_scope_push(s->rows->rt, &link);
+    ray_val *v = rl_call(s->rows->rt, fn, args, n);
+    rl_scope_pop(s->rows->rt, &link);
+    return v;
+}
+
+ray_val *rq_expr_by_row(rq_scope *s, ray_val *form) {
+    ray_val *out = rv_vec_room_new(RY_LIST, s->rows->n);
+    for (s->row = 0; out && s->row < s->rows->n; s->row++) {
+        if (rv_list_append_take(out, rq_scope_eval(s, form)) < 0) {
+            rv_release(out);
+            out = NULL;
+        }
+    }
+    s->row = -1;
+    return ro_collapse_take(out);
+}
+
+/* Failures that a scalar body makes of columns, as against those that end everything. */
+static bool may_help(int code) { return code == RB_E_TYPE || code == RB_E_LIMIT || code == RB_E_LENGTH || code == RB_E_RANK; }
+
+int rq_expr_any(rq_scope *s, ray_val *form, rq_value *out) {
+    int depth = s->depth;
+    int ok = rq_expr(s, form, out);
+    s->depth = depth;
+    if (ok == RQ_BY_ROW) return give(out, rq_expr_by_row(s, form), RQ_MANY);
+    return ok;
+}
+
+/* A lambda over columns: its body may want scalars. */
+int rq_lambda_by_row(rq_scope *s, ray_val *form, rq_value *out) {
+    if (!may_help(rb_error_code())) return -1;
+    return give(out, rq_expr_by_row(s, form), RQ_MANY);
+}

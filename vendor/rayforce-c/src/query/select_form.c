@@ -1,0 +1,118 @@
+/* `select`: from → where → groups or order → outputs → take. */
+#include "statement.h"
+
+/* ---- outputs that are not grouped -------------------------------------------------------------------------------------- */
+
+typedef struct outputs {
+    rq_binding *b; /* in the order written; the chain of aliases runs backwards through them */
+    int n, got;
+} outputs;
+
+static int evaluate(rq_scope *s, const rq_plan *p, outputs *o) {
+    for (int i = 0; i < p->noutputs; i++) {
+        RB_TRY(rq_expr_any(s, p->outputs[i].form, &o->b[i].value), -1);
+        o->b[i].name = p->outputs[i].name;
+        o->b[i].next = s->aliases;
+        s->aliases = &o->b[i];
+        o->got++;
+    }
+    return 0;
+}
+
+/* Rows of the result: those of the vectors; one for aggregates alone; those of the source for constants alone. */
+static int64_t result_rows(const rq_rows *rows, const outputs *o) {
+    int64_t n = -1;
+    bool one = false, from_rows = false;
+    for (int i = 0; i < o->n; i++) {
+        const rq_value *x = &o->b[i].value;
+        one |= x->kind == RQ_ONE;
+        if (x->kind != RQ_MANY) continue;
+        if (n >= 0 && x->v->len != n) {
+            bool foreign = x->literal || !from_rows;
+            return rb_fail(foreign ? RB_E_DOMAIN : RB_E_LENGTH, "select: outputs of %lld and %lld rows", (long long)n,
+                           (long long)x->v->len);
+        }
+        n = x->v->len;
+        from_rows |= !x->literal;
+    }
+    if (n >= 0) return n;
+    return one ? (rows->table->len ? 1 : 0) : rows->n;
+}
+
+static ray_val *build(const rq_rows *rows, const outputs *o) {
+    int64_t n = result_rows(rows, o);
+    ray_val *names = n < 0 ? NULL : rv_vec_room_new(RY_SYM, o->n), *columns = names ? rv_vec_room_new(RY_LIST, o->n) : NULL;
+    bool ok = columns != NULL;
+    for (int i = 0; ok && i < o->n; i++) {
+        const rq_value *x = &o->b[i].value;
+        ray_val *column = x->kind == RQ_MANY ? rv_retain(x->v) : rq_repeat(rows->rt, x->v, n);
+        ok = rv_list_append_take(columns, column) == 0 && rv_vec_append(names, &o->b[i].name, 1) == 0;
+    }
+    if (ok) return rv_table_new_take(names, columns);
+    rv_release(names);
+    rv_release(columns);
+    return NULL;
+}
+
+static ray_val *project(const rq_plan *p, rq_rows *rows) {
+    outputs o = {rb_alloc_zero((size_t)p->noutputs * sizeof *o.b), p->noutputs, 0};
+    if (!o.b) return NULL;
+    rq_scope s = {.rows = rows, .quoted_names = true, .row = -1};
+    ray_val *out = evaluate(&s, p, &o) == 0 ? build(rows, &o) : NULL;
+    for (int i = 0; i < o.got; i++) rv_release(o.b[i].value.v);
+    rb_free(o.b, (size_t)o.n * sizeof *o.b);
+    return out;
+}
+
+static ray_val *all_columns(rq_rows *rows) {
+    if (!rows->at) return rv_retain(rows->table);
+    int64_t n = rv_table_columns(rows->table);
+    ray_val *columns = rv_vec_room_new(RY_LIST, n);
+    for (int64_t c = 0; columns && c < n; c++) {
+        ray_val *v = rq_rows_column(rows, c);
+        if (rv_list_append_take(columns, v ? rv_retain(v) : NULL) < 0) {
+            rv_release(columns);
+            return NULL;
+        }
+    }
+    return columns ? rv_table_new_take(rv_retain(rows->table->u.pair.keys), columns) : NULL;
+}
+
+static ray_val *source_column(void *ctx, int64_t c) { return rq_rows_column(ctx, c); }
+
+static ray_val *select_rows(const rq_plan *p, rq_rows *rows) {
+    ray_val *order = rq_clause_order(p, rows->rt, rows->table->u.pair.keys, source_column, rows);
+    if (!order) return NULL;
+    if (order->type == RY_I64) RB_TRY(rq_rows_order_take(rows, order), NULL);
+    return p->noutputs ? project(p, rows) : all_columns(rows);
+}
+
+/* ---- the statement ------------------------------------------------------------------------------------------------------- */
+
+static ray_val *run(rq_plan *p, rq_rows *rows) {
+    if (p->where && rq_filter(rows, p->where) < 0) return NULL;
+    return p->by ? rq_select_grouped(p, rows) : select_rows(p, rows);
+}
+
+static ray_val *source_of(ray_rt *rt, ray_val *form) {
+    ray_val *t = rl_eval(rt, form);
+    if (!t || t->type == RY_TABLE) return t;
+    ro_refuse("select", "a table behind from:", t);
+    rv_release(t);
+    return NULL;
+}
+
+RV_VERB(rq_select) {
+    if (n < 1) return rb_fail_null(RB_E_ARITY, "select: a statement was expected");
+    if (args[0]->type != RY_DICT) return ro_refuse("select", "a statement: {from: table ...}", args[0]);
+    rq_plan p;
+    rq_rows rows;
+    RB_TRY(rq_plan_new(&p, args[0]), NULL);
+    ray_val *t = source_of(rt, p.from), *out = NULL;
+    if (t && rq_rows_open_take(&rows, rt, t) == 0) {
+        out = rq_taken(rt, p.take, run(&p, &rows));
+        rq_rows_close(&rows);
+    }
+    rq_plan_free(&p);
+    return out;
+}

@@ -1,0 +1,162 @@
+/* What the files of this room share: a statement taken apart, views of its source, expressions over columns. */
+#ifndef RQ_STATEMENT_H
+#define RQ_STATEMENT_H
+
+#include "../lang/lang.h"
+#include "../ops/arith.h"
+#include "../ops/collect.h"
+#include "query.h"
+
+/* ---- a statement as written: plan.c ------------------------------------------------------------------------------- */
+
+typedef struct rq_output {
+    int32_t name;
+    ray_val *form; /* borrowed from the statement */
+} rq_output;
+
+typedef struct rq_order {
+    ray_val *form; /* names of columns */
+    bool down;
+} rq_order;
+
+typedef struct rq_plan {
+    ray_val *from, *where, *by, *take; /* forms, borrowed; null: no such clause */
+    rq_order *orders;
+    rq_output *outputs;
+    int norders, noutputs;
+    int room; /* entries of the statement */
+} rq_plan;
+
+/* Takes a statement with the clauses of `select` apart. RB_E_TYPE, RB_E_DOMAIN. The statement must live on. */
+RB_NODISCARD int rq_plan_new(rq_plan *p, const ray_val *statement);
+void rq_plan_free(rq_plan *p);
+
+/* ---- views: rows.c ------------------------------------------------------------------------------------------------ */
+
+/* Rows of a table, in some order. Columns are brought along when they are first asked for. */
+typedef struct rq_rows {
+    ray_rt *rt;
+    ray_val *table; /* owned */
+    int64_t n;
+    ray_val *at;     /* I64 row numbers of the table, owned; null: all rows */
+    ray_val *mask;   /* B8, owned: the same as a mask, for columns that are asked for before any order is given */
+    ray_val **columns; /* owned; null: not asked for yet */
+    bool *hidden;    /* a local of that name hides the column */
+    bool owns_hidden;
+} rq_rows;
+
+RB_NODISCARD int rq_rows_open_take(rq_rows *r, ray_rt *rt, ray_val *table);
+/* The rows at[...] of `base`, which must live on. Consumes at. */
+RB_NODISCARD int rq_rows_pick_take(rq_rows *r, const rq_rows *base, ray_val *at);
+/* Keeps the rows where the mask, as long as the table, is true; r still shows all rows. Consumes mask. */
+RB_NODISCARD int rq_rows_filter_take(rq_rows *r, ray_val *mask);
+/* Puts the rows in this order of their present numbers. Consumes at. */
+RB_NODISCARD int rq_rows_order_take(rq_rows *r, ray_val *at);
+void rq_rows_close(rq_rows *r);
+/* Borrowed, valid while r is open and unchanged. */
+RB_NODISCARD ray_val *rq_rows_column(rq_rows *r, int64_t c);
+/* Owned: the rows of the view from any vector or list as long as the table. */
+RB_NODISCARD ray_val *rq_rows_narrow(const rq_rows *r, ray_val *v);
+/* -1: no such column, or a local hides it. */
+int64_t rq_rows_find(const rq_rows *r, int32_t name);
+
+/* ---- expressions: expr.c, call_expr.c ------------------------------------------------------------------------------ */
+
+enum rq_kind {
+    RQ_CONST, /* knows nothing of rows */
+    RQ_ONE,   /* one value made of many rows */
+    RQ_MANY,  /* a vector or list */
+};
+
+typedef struct rq_value {
+    ray_val *v; /* owned */
+    enum rq_kind kind;
+    bool literal; /* RQ_MANY: written out or a variable, not made from rows */
+} rq_value;
+
+typedef struct rq_binding rq_binding;
+struct rq_binding {
+    int32_t name;
+    rq_value value;
+    bool grouped; /* one value a group: not for expressions over rows */
+    rq_binding *next;
+};
+
+typedef struct rq_grouping rq_grouping;
+
+typedef struct rq_scope {
+    rq_rows *rows;
+    rq_binding *params;  /* of a lambda whose body is being written out */
+    rq_binding *aliases; /* outputs so far, latest first */
+    bool whole;          /* verbs that know nothing of rows get whole columns; else they ask for each row by itself */
+    bool quoted_names;   /* a quoted symbol may name a column */
+    bool columns_first;  /* a column is found before an alias */
+    rq_grouping *grouping; /* aggregates give one value a group, as a vector */
+    int depth;
+    int64_t row; /* names stand for their cells in this row; -1: for whole columns */
+} rq_scope;
+
+#define RQ_BY_ROW 1 /* the expression has to be evaluated for each row by itself */
+#define RQ_DEPTH_MAX 200
+
+/* 0, RQ_BY_ROW or -1. */
+RB_NODISCARD int rq_expr(rq_scope *s, ray_val *form, rq_value *out);
+/* The value for each row by itself, with cells in place of columns. */
+RB_NODISCARD ray_val *rq_expr_by_row(rq_scope *s, ray_val *form);
+/* Tries the one, then the other. */
+RB_NODISCARD int rq_expr_any(rq_scope *s, ray_val *form, rq_value *out);
+/* After the failure of a lambda over whole columns: may it be that it wants scalars? Then by row, else -1. */
+RB_NODISCARD int rq_lambda_by_row(rq_scope *s, ray_val *form, rq_value *out);
+/* A name as rows see it. RB_E_SCHEMA. */
+RB_NODISCARD int rq_expr_name(rq_scope *s, int32_t name, rq_value *out);
+RB_NODISCARD int rq_expr_call(rq_scope *s, ray_val *form, rq_value *out);
+/* The function in front of a call. RB_E_NAME. */
+RB_NODISCARD ray_val *rq_expr_head(rq_scope *s, ray_val *head);
+/* A call with values, of the verb that stands for fn in a statement. */
+RB_NODISCARD ray_val *rq_call_verb(rq_scope *s, ray_val *fn, ray_val *const *args, int n);
+/* Evaluates and calls with the columns in sight. */
+RB_NODISCARD ray_val *rq_scope_eval(rq_scope *s, ray_val *form);
+RB_NODISCARD ray_val *rq_scope_call(rq_scope *s, ray_val *fn, ray_val *const *args, int n);
+/* Vector, for each row: a where the mask is true, else b. cond.c */
+RB_NODISCARD ray_val *rq_choose(ray_rt *rt, const ray_val *mask, ray_val *a, ray_val *b);
+/* n copies of a value as a column; a function is RB_E_DOMAIN. */
+RB_NODISCARD ray_val *rq_repeat(ray_rt *rt, ray_val *v, int64_t n);
+/* What a verb does in a statement where that differs from what it does outside; null: nothing. clause_verbs.c */
+rv_verb_fn rq_verb_in_clause(rv_verb_fn fn);
+/* Elements of v that are not null, as a B8 vector. */
+RB_NODISCARD ray_val *rq_present(ray_rt *rt, ray_val *v);
+
+/* ---- groups: by_keys.c, grouped_aggregate.c, grouped_outputs.c -------------------------------------------------------- */
+
+typedef struct rq_keys {
+    ray_val *names, *columns; /* SYM vector and list of one vector for each row, owned */
+    ray_val *bare; /* the form, if it is neither names of columns nor a dict: groups may come in ascending order; borrowed */
+} rq_keys;
+RB_NODISCARD int rq_keys_new(rq_keys *k, rq_scope *s, ray_val *by);
+void rq_keys_free(rq_keys *k);
+/* May groups by this key, with these outputs, come in ascending order? */
+bool rq_keys_ascend(rq_scope *s, const rq_keys *k, const rq_plan *p);
+
+struct rq_grouping {
+    ro_groups g;
+    int64_t *start; /* g.count + 1 places in `rows` */
+    ray_val *rows;  /* I64: row numbers of the view, group by group */
+};
+/* (fn argument ...) with one value a group. */
+RB_NODISCARD int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out);
+
+RB_NODISCARD ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows);
+
+/* ---- the steps: filter.c, sort_rows.c ------------------------------------------------------------------------------- */
+
+/* Narrows the view to the rows for which the predicate holds. */
+RB_NODISCARD int rq_filter(rq_rows *rows, ray_val *where);
+/* Row numbers in the order of several columns, the first one major; columns and directions in parallel. */
+RB_NODISCARD ray_val *rq_sorted_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n);
+/* The order that asc: and desc: ask for among these columns, as row numbers; rv_null_get(): none is asked for. */
+RB_NODISCARD ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray_val *(*column)(void *ctx, int64_t c),
+                                      void *ctx);
+/* The rows that take: asks for; consumes the table. */
+RB_NODISCARD ray_val *rq_taken(ray_rt *rt, ray_val *form, ray_val *table_take);
+
+#endif
