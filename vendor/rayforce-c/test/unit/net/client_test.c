@@ -259,6 +259,83 @@ UT_CASE(pushes_are_data) {
     nt_stop(&n);
 }
 
+/* A peer that greets, reads one request and answers with these bytes. */
+typedef struct odd_peer {
+    int listener, port;
+    const void *bytes;
+    size_t n;
+    bool asks;    /* a question of its own, before it answers */
+    bool answers; /* a second request */
+    pthread_t thread;
+} odd_peer;
+
+static void *be_odd(void *arg) {
+    odd_peer *p = arg;
+    int fd = accept(p->listener, NULL, NULL);
+    char hello[2];
+    UT_CHECK(nt_read(fd, hello, 2));
+    nt_write(fd, "\3\0", 2);
+    rv_release(nt_read_value(fd, "2.x").value);
+    if (p->asks) {
+        nt_write_value(fd, "2.x", RW_SYNC, rv_str_new("(exit 1)", 8));
+        rw_msg m = nt_read_value(fd, "2.x");
+        UT_EQ_INT(m.kind, RW_REPLY);
+        UT_CHECK(rv_is_error(m.value));
+        UT_EQ_STR(m.value->u.error.cls, "access");
+        rv_release(m.value);
+        nt_write_value(fd, "2.x", RW_REPLY, rv_i64_new(1));
+    } else {
+        nt_write(fd, p->bytes, p->n);
+        if (p->answers) nt_write_value(fd, "2.x", RW_REPLY, rv_i64_new(1));
+    }
+    char rest[64];
+    while (recv(fd, rest, sizeof rest, 0) > 0)
+        ;
+    close(fd);
+    return NULL;
+}
+
+static ray_client *odd_start(odd_peer *p) {
+    p->listener = nt_listen(&p->port);
+    UT_CHECK(pthread_create(&p->thread, NULL, be_odd, p) == 0);
+    return nt_client(p->port);
+}
+
+static void odd_end(odd_peer *p, ray_client *c) {
+    rn_client_free(c);
+    pthread_join(p->thread, NULL);
+    close(p->listener);
+}
+
+UT_CASE(a_server_that_asks_is_refused_at_once) {
+    odd_peer p = {.asks = true};
+    ray_client *c = odd_start(&p);
+    nt_is_int(nt_eval(c, "x", 5), 1);
+    UT_EQ_INT(stats_of(c).pushes, 1);
+    odd_end(&p, c);
+}
+
+UT_CASE(replies_that_make_no_sense) {
+    odd_peer nonsense = {.bytes = "GARBAGEGARBAGE!!", .n = 16};
+    ray_client *c = odd_start(&nonsense);
+    UT_ERROR(nt_eval(c, "x", 5), RB_E_PROTOCOL);
+    UT_CHECK(strstr(rb_error_get()->text, "127.0.0.1:"));
+    UT_ERROR(nt_eval(c, "x", 5), RB_E_CONN_LOST);
+    odd_end(&nonsense, c);
+
+    /* A whole frame with a value that nobody knows: that reply is an error, and the connection goes on. */
+    odd_peer unreadable = {.bytes = "\xfa\xde\xfa\xce\3\0\0\2\2\0\0\0\0\0\0\0\x50\0", .n = 18, .answers = true};
+    c = odd_start(&unreadable);
+    ray_val *v = rv_i64_new(5);
+    int64_t t[2] = {rn_client_submit(c, v, true, 5), rn_client_submit(c, v, true, 5)};
+    rv_release(v);
+    ray_val *r = rn_client_claim(c, t[0], 5);
+    UT_CHECK(!r && rb_error_code() != RB_E_CONN_LOST && rb_error_code() != RB_OK);
+    nt_is_int(rn_client_claim(c, t[1], 5), 1);
+    UT_CHECK(rn_client_is_connected(c));
+    odd_end(&unreadable, c);
+}
+
 /* ---- ends ---------------------------------------------------------------------------------------------------- */
 
 UT_CASE(a_lost_connection_says_so) {
@@ -386,5 +463,6 @@ UT_CASE(memory_may_run_out) {
 
 UT_MAIN(setup, asks_and_answers, calls_and_sets, big_values_go_both_ways, pipelines,
         a_missed_deadline_leaves_the_connection, a_wait_can_be_interrupted, an_interrupted_write_goes_on_later,
-        pushes_are_data, a_lost_connection_says_so, closing_wakes_who_waits, a_reply_too_large_ends_the_connection,
+        pushes_are_data, a_server_that_asks_is_refused_at_once, replies_that_make_no_sense,
+        a_lost_connection_says_so, closing_wakes_who_waits, a_reply_too_large_ends_the_connection,
         a_child_process_must_not_use_it, spins_if_told_to, memory_may_run_out)
