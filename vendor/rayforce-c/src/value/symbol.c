@@ -162,13 +162,18 @@ static int remote_take(size_t n) {
     return rb_fail(RB_E_LIMIT, "peers may add %lld bytes of symbols, no more are taken", (long long)limit);
 }
 
-/* The lock is held and the text is not there. All that can fail comes first. */
+/* Room for the text and for its place in the index, then an id; -1: failed, nothing was added. */
+static int32_t claim_with_room(shard *s, size_t n, char **room, table **x) {
+    if (!(*room = text_room(s, n)) || !(*x = index_room(s))) return -1;
+    return claim();
+}
+
+/* The lock is held and the text is not there. A peer's share is asked for first: what is refused must cost nothing. */
 static int32_t insert(shard *s, uint32_t hash, const char *text, size_t n, bool remote) {
-    char *room = text_room(s, n);
-    table *x = room ? index_room(s) : NULL;
-    if (!x) return -1;
     if (remote) RB_TRY(remote_take(n), -1);
-    int32_t id = claim();
+    char *room;
+    table *x;
+    int32_t id = claim_with_room(s, n, &room, &x);
     if (id < 0) {
         if (remote) atomic_fetch_sub(&remote_bytes, (int64_t)n + 1);
         return -1;

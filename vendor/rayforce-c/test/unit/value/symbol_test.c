@@ -89,6 +89,11 @@ UT_CASE(setup_remote_limit) {
     UT_EQ_INT(rv_sym_count() - before, 10);
     UT_CHECK(rv_sym_intern_remote("remote000", 9) > 0);
     UT_CHECK(rv_sym_intern("local", 5) > 0);
+    static char large[1 << 20];
+    memset(large, 'x', sizeof large);
+    int64_t bytes = rv_sym_bytes();
+    for (int i = 0; i < 10; i++) UT_EQ_INT(rv_sym_intern_remote(large, sizeof large), -1);
+    UT_EQ_INT(rv_sym_bytes(), bytes); /* what is refused costs nothing */
     rv_sym_remote_limit_set(RV_SYM_REMOTE_BYTES_MAX);
     UT_CHECK(rv_sym_intern_remote("remote049", 9) > 0);
 }
