@@ -150,7 +150,7 @@ ray_val *rl_meta(ray_rt *rt, ray_val *const *args, int n) {
     int32_t names[2] = {rv_sym_intern_z("type"), rv_sym_intern_z("len")};
     if (names[0] < 0 || names[1] < 0) return NULL;
     ray_val *keys = rv_vec_new(RY_SYM, sized ? 2 : 1), *values = rv_vec_new(RY_LIST, sized ? 2 : 1);
-    ray_val *type = type_symbol(x), *len = sized ? rv_i64_new(rv_count(x)) : NULL;
+    ray_val *type = type_symbol(x), *len = sized ? rv_i64_new(x->type == RY_TABLE ? rv_table_columns(x) : rv_count(x)) : NULL;
     if (!keys || !values || !type || (sized && !len)) {
         rv_release(keys);
         rv_release(values);

@@ -106,8 +106,9 @@ static int write_out(rq_scope *s, ray_val *fn, const args *a, rq_value *out) {
     int64_t np = params->len, nc = captures ? captures->len : 0;
     if (np != a->n) return rb_fail(RB_E_ARITY, "lambda: expected %lld arguments, got %d", (long long)np, a->n);
     rq_binding *b = rb_alloc((size_t)(np + nc) * sizeof *b), *was = s->params;
+    int32_t self = rv_sym_intern_z("self");
     if (!b) return -1;
-    rq_binding *top = NULL;
+    rq_binding own = {self, {.v = fn}, false, NULL}, *top = &own;
     for (int64_t i = 0; i < nc; i++) {
         b[i] = (rq_binding){RV_DATA(int32_t, captures->u.pair.keys)[i], {.v = rv_list_get(captures->u.pair.values, i)}, false, top};
         top = &b[i];
@@ -123,10 +124,35 @@ static int write_out(rq_scope *s, ray_val *fn, const args *a, rq_value *out) {
     return ok;
 }
 
+/* Does a form decide between ways to go on? Of scalars, then: columns cannot go both. */
+static bool decides(rq_scope *s, const ray_val *form, int depth) {
+    if (!rv_is_list(form) || form->len == 0 || depth > RQ_DEPTH_MAX) return false;
+    const ray_val *head = rv_list_get(form, 0);
+    ray_val *fn = head->type == -RY_SYM ? rl_lookup(s->rows->rt, head->u.sym) : NULL;
+    const rv_builtin *row = fn && rv_is_callable(fn) && fn->type != RY_LAMBDA ? fn->u.builtin.row : NULL;
+    bool yes = row && (row->fn == rl_if || row->fn == rl_while);
+    rv_release(fn);
+    for (int64_t i = 1; !yes && i < form->len; i++) yes = decides(s, rv_list_get(form, i), depth + 1);
+    return yes;
+}
+
+static bool body_decides(rq_scope *s, const ray_val *fn) {
+    const ray_val *body = fn->u.fn.body;
+    bool yes = false;
+    for (int64_t i = 0; !yes && i < body->len; i++) yes = decides(s, rv_list_get(body, i), 0);
+    rb_error_clear();
+    return yes;
+}
+
 static int lambda_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     args a;
+    bool one = fn->u.fn.body->len == 1 && fn->u.fn.params->type == RY_SYM;
+    if (!one && !s->params && body_decides(s, fn)) {
+        *out = (rq_value){.v = rq_expr_by_row(s, form), .kind = RQ_MANY};
+        return out->v ? 0 : -1;
+    }
     int depth = s->depth, ok = args_eval(s, form, &a);
-    if (ok == 0 && fn->u.fn.body->len == 1 && fn->u.fn.params->type == RY_SYM) {
+    if (ok == 0 && one) {
         ok = write_out(s, fn, &a, out);
     } else if (ok == 0) {
         enum rq_kind kind = kind_of(&a);
@@ -162,6 +188,16 @@ static int check_aggregated(const ray_val *form, const args *a) {
     return 0;
 }
 
+/* A constant under an aggregate is the same in every row. */
+int rq_spread_constant(rq_scope *s, rq_value *x) {
+    if (x->kind != RQ_CONST || !rv_is_atom(x->v)) return 0;
+    ray_val *column = rq_repeat(s->rows->rt, x->v, s->rows->n);
+    if (!column) return -1;
+    rv_release(x->v);
+    *x = (rq_value){.v = column, .kind = RQ_MANY};
+    return 0;
+}
+
 /* Verbs that take whole columns: one value of aggregates, else as many as come. */
 static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, rq_value *out) {
     args a;
@@ -171,6 +207,7 @@ static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, 
     s->whole = whole;
     if (ok < 0) blame_name(&a);
     if (ok == 0 && aggregate) ok = check_aggregated(form, &a);
+    if (ok == 0 && aggregate && a.n == 1) ok = rq_spread_constant(s, &a.a[0]);
     if (ok == 0) {
         enum rq_kind kind = kind_of(&a);
         ray_val *v = call_values(s, fn, &a);

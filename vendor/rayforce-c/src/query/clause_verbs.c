@@ -96,7 +96,9 @@ static RV_VERB(concat_clause) {
     int64_t rows = rv_is_vector(a) ? a->len : b->len;
     if (rv_is_vector(a) && rv_is_vector(b) && a->len != b->len)
         return rb_fail_null(RB_E_LENGTH, "concat: columns of %lld and %lld rows", (long long)a->len, (long long)b->len);
-    ray_val *out = rv_vec_room_new(is_type(a, RY_SYM) && is_type(b, RY_SYM) ? RY_SYM : RY_STR, rows);
+    bool symbols = is_type(a, RY_SYM) && is_type(b, RY_SYM);
+    symbols |= (a->type == RY_SYM && b->type == -RY_STR) || (a->type == -RY_STR && b->type == RY_SYM);
+    ray_val *out = rv_vec_room_new(symbols ? RY_SYM : RY_STR, rows);
     rb_bytes line = RB_BYTES_EMPTY;
     for (int64_t i = 0; out && i < rows; i++) {
         if (put_joined(out, a, b, i, &line) == 0) continue;

@@ -128,6 +128,7 @@ int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out)
     int n = (int)(form->len - 1 > ARGS_MAX ? ARGS_MAX : form->len - 1), ok = 0, many = 0;
     for (int i = 0; ok == 0 && i < n; i++) {
         ok = rq_expr_any(&inner, rv_list_get(form, i + 1), &args[i]);
+        if (ok == 0 && n == 1) ok = rq_spread_constant(&inner, &args[i]);
         many += ok == 0 && args[i].kind == RQ_MANY && !args[i].literal;
         if (ok == 0 && args[i].kind == RQ_MANY && !args[i].literal && args[i].v->len != s->grouping->g.n)
             ok = rb_fail(RB_E_LENGTH, "an aggregate of %lld values for %lld rows", (long long)args[i].v->len,

@@ -45,8 +45,8 @@ static int contents_of_aggregate(rq_scope *s, const ray_val *form, int depth) {
         rb_fail(RB_E_DOMAIN, "an aggregate of one value a group");
         return HAS_FAILED;
     }
-    if (c & (HAS_OTHER | HAS_GROUPS | HAS_FAILED)) return (c & HAS_FAILED) | HAS_OTHER;
-    return c ? HAS_GROUPS : 0;
+    if (c & (HAS_OTHER | HAS_GROUPS | HAS_FAILED)) return (c & HAS_FAILED) | HAS_OTHER | (c & HAS_ROWS);
+    return HAS_GROUPS;
 }
 
 static int contents_of_call(rq_scope *s, const ray_val *form, int depth) {
@@ -124,12 +124,15 @@ static rq_binding *aliases_of_group(const grouped *x, const grouped_output *outp
     return top;
 }
 
-static int check_one_value(const ray_val *v) {
-    if (rv_is_atom(v) || rv_is_vector(v)) return 0;
-    return rb_fail(RB_E_DOMAIN, "an output that is not one value or vector for each group, but %s", ry_name(v->type));
+/* A list of aggregates is neither one value for each group nor made of its rows. */
+static int check_value(const ray_val *v, int contents) {
+    if (!rv_is_list(v) && v->type != RY_DICT) return 0;
+    if ((contents & HAS_ROWS) || !(contents & HAS_GROUPS)) return 0;
+    return rb_fail(RB_E_DOMAIN, "an output that is not one value for each group, but %s", ry_name(v->type));
 }
 
-static ray_val *of_group(const grouped *x, ray_val *form, const grouped_output *outputs, int n, int64_t g, rq_binding *b) {
+static ray_val *of_group(const grouped *x, ray_val *form, int contents, const grouped_output *outputs, int n, int64_t g,
+                         rq_binding *b) {
     const rq_grouping *by = x->by;
     rq_rows rows;
     rq_value v = {0};
@@ -138,7 +141,7 @@ static ray_val *of_group(const grouped *x, ray_val *form, const grouped_output *
     ray_val *at = !n || aliases ? rv_vec_slice(x->at, by->start[g], by->start[g + 1] - by->start[g]) : NULL;
     if (at && rq_rows_pick_take(&rows, x->s->rows, at) == 0) {
         rq_scope s = {.rows = &rows, .aliases = aliases, .whole = true, .row = -1};
-        if (rq_expr_any(&s, form, &v) == 0 && check_one_value(v.v) < 0) {
+        if (rq_expr_any(&s, form, &v) == 0 && check_value(v.v, contents) < 0) {
             rv_release(v.v);
             v.v = NULL;
         }
@@ -148,11 +151,11 @@ static ray_val *of_group(const grouped *x, ray_val *form, const grouped_output *
     return v.v;
 }
 
-static ray_val *by_group(const grouped *x, ray_val *form, const grouped_output *outputs, int n) {
+static ray_val *by_group(const grouped *x, ray_val *form, int contents, const grouped_output *outputs, int n) {
     rq_binding *b = rb_alloc((size_t)n * sizeof *b);
     ray_val *out = b ? rv_vec_room_new(RY_LIST, x->by->g.count) : NULL;
     for (int64_t g = 0; out && g < x->by->g.count; g++) {
-        if (rv_list_append_take(out, of_group(x, form, outputs, n, g, b)) < 0) {
+        if (rv_list_append_take(out, of_group(x, form, contents, outputs, n, g, b)) < 0) {
             rv_release(out);
             out = NULL;
         }
@@ -182,15 +185,23 @@ static int over_all(const grouped *x, ray_val *form, int contents, grouped_outpu
     return out->column ? 0 : -1;
 }
 
+/* A vector that is written out is no column, however long it is. */
+static int literal_vector(const grouped *x, ray_val *form, grouped_output *out) {
+    out->column = rq_repeat(x->s->rows->rt, form, x->by->g.count);
+    out->binding.value = (rq_value){.v = rv_retain(form), .kind = RQ_MANY, .literal = true};
+    return out->column ? 0 : -1;
+}
+
 static int make_output(const grouped *x, const rq_output *o, grouped_output *outputs, int n) {
     grouped_output *out = &outputs[n];
     out->binding.name = o->name;
+    if (rv_is_vector(o->form)) return literal_vector(x, o->form, out);
     int c = contents_of(x->s, o->form, 0);
     if (c & HAS_FAILED) return -1;
     if ((c & HAS_ALIAS) && (c & HAS_ROWS) && !(c & HAS_OTHER))
         return rb_fail(RB_E_DOMAIN, "rows and an alias with one value a group in one expression");
     if (!(c & HAS_OTHER) && !((c & HAS_ROWS) && (c & HAS_GROUPS))) return over_all(x, o->form, c, out);
-    out->column = by_group(x, o->form, outputs, n);
+    out->column = by_group(x, o->form, c, outputs, n);
     out->binding.grouped = true;
     out->binding.value.kind = RQ_MANY;
     out->binding.value.v = out->column ? rv_retain(out->column) : NULL;

@@ -112,6 +112,8 @@ RB_NODISCARD int rq_expr_name(rq_scope *s, int32_t name, rq_value *out);
 RB_NODISCARD int rq_expr_call(rq_scope *s, ray_val *form, rq_value *out);
 /* The function in front of a call. RB_E_NAME. */
 RB_NODISCARD ray_val *rq_expr_head(rq_scope *s, ray_val *head);
+/* An atom that knows nothing of rows becomes a column. */
+RB_NODISCARD int rq_spread_constant(rq_scope *s, rq_value *x);
 /* A call with values, of the verb that stands for fn in a statement. */
 RB_NODISCARD ray_val *rq_call_verb(rq_scope *s, ray_val *fn, ray_val *const *args, int n);
 /* Evaluates and calls with the columns in sight. */

@@ -4,6 +4,7 @@
 /* Symbols as a SYM vector: from one, or from a list of symbols. */
 static ray_val *names_of(const char *verb, ray_val *v) {
     if (v->type == RY_SYM) return rv_retain(v);
+    if (v->type == RY_I64 && v->len == 0) return rv_vec_new(RY_SYM, 0); /* how [] reads */
     if (!rv_is_list(v)) return ro_refuse(verb, "names of columns", v);
     ray_val *out = rv_vec_new(RY_SYM, v->len);
     for (int64_t i = 0; out && i < v->len; i++) {
