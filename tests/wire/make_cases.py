@@ -41,17 +41,17 @@ def lines() -> list[str]:
         for key in ("request", "frame"):
             if key in v:
                 out[f"frame {line} {v[key]}"] = None
-                if not (v["dialect"] == 3 and is_compressed(v[key])):
+                if len(v[key]) > HEADER and not (v["dialect"] == 3 and is_compressed(v[key])):
                     out[f"value {line} {v[key][HEADER:]}{'' if is_answer else significant}"] = None
         if "payload" in v:
             out[f"value {line} {v['payload']}"] = None
-        if is_answer:
+        if v.get("reply"):
             out[f"value {line} {v['reply']}{significant}"] = None
     return list(out)
 
 
 def seeds(cases: list[str]) -> dict[str, bytes]:
-    """One file a shape: values of one dialect whose bytes differ only in digits of data are kept once a type and size."""
+    """Values of one dialect, type and (about) size are kept once: they differ in digits of data."""
     out: dict[str, bytes] = {}
     for case in cases:
         what, line, data, *_ = case.split(" ")
@@ -59,7 +59,7 @@ def seeds(cases: list[str]) -> dict[str, bytes]:
             continue
         raw = bytes([0 if line == "2.x" else 1]) + bytes.fromhex(data)
         if len(raw) <= SEED_MAX:
-            shape = f"{line[0]}_{raw[1:3].hex()}_{len(raw)}"
+            shape = f"{line[0]}_{raw[1]:02x}_{len(raw) // 2:03}"
             out.setdefault(shape, raw)
     return out
 
