@@ -10,13 +10,38 @@ static inline int64_t div_i64(int64_t a, int64_t b) {
     return q - (q * b != a && (a < 0) != (b < 0));
 }
 
-/* With the sign of the divisor. */
-static inline int64_t mod_i64(int64_t a, int64_t b) {
-    if (b == -1) return 0;
-    int64_t r = a % b;
-    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+static inline bool is_within(int64_t x, int bits) { return (uint64_t)x + ((uint64_t)1 << bits) < (uint64_t)2 << bits; }
+
+/* Integers of at most 50 bits and sign travel to doubles and back by adding 1.5 · 2^52, whose low bits they become. */
+#define SMALL 6755399441055744.0
+#define SMALL_BITS 0x4338000000000000
+
+static inline double small_to_f64(int64_t x) {
+    union {
+        uint64_t u;
+        double f;
+    } v = {.u = (uint64_t)x + SMALL_BITS};
+    return v.f - SMALL;
 }
 
+static inline int64_t small_of_f64(double x) {
+    union {
+        double f;
+        uint64_t u;
+    } v = {.f = x + SMALL};
+    return (int64_t)(v.u - SMALL_BITS);
+}
+
+/* Any integer, rounded once; instruction sets without such a conversion do it in halves too. */
+static inline double to_f64(int64_t x) { return small_to_f64(x >> 32) * 4294967296.0 + small_to_f64(x & 0xffffffff); }
+
+/* What a quotient lacks whose remainder is `left`: 1, 0 or -1. */
+static inline int64_t off_by(int64_t left, int64_t b) {
+    const int64_t l = b < 0 ? (int64_t)(0 - (uint64_t)left) : left, d = b < 0 ? (int64_t)(0 - (uint64_t)b) : b;
+    return (int64_t)(l >= d) - (int64_t)(l < 0);
+}
+
+/* With the sign of the divisor. */
 static inline double mod_f64(double a, double b) {
     double r = fmod(a, b);
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;

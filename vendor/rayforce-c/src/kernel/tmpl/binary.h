@@ -44,10 +44,53 @@
 #endif
 
 #if RK_INT64
+/* `none` is what makes an element null. The processor divides integers one by one; doubles it divides eight at a time, and
+ * they come out right, or off by one, where the quotient has at most fifty bits: asked block by block. */
+#define RK_DIVIDE(verb, suffix, none, expr)                                                                            \
+    RB_HOT static bool RK_NAME(verb, suffix)(const void *pa, const void *pb, void *po, int64_t n) {                    \
+        uint64_t any = 0;                                                                                              \
+        for (int64_t at = 0; at < n; at += RK_BLOCK) {                                                                 \
+            const int64_t *va = (const int64_t *)pa + at, *vb = (const int64_t *)pb + at;                              \
+            int64_t *vo = (int64_t *)po + at, m = n - at < RK_BLOCK ? n - at : RK_BLOCK;                               \
+            uint64_t large = 0, small = 0;                                                                             \
+            for (int64_t i = 0; i < m; i++) {                                                                          \
+                const int64_t a = va[i], b = vb[i];                                                                    \
+                const uint64_t counts = !(none);                                                                       \
+                large |= counts & (uint64_t)!is_within(a, 50);                                                         \
+                small |= counts & ((uint64_t)is_within(b, 13) | (uint64_t)!is_within(b, 61));                          \
+            }                                                                                                          \
+            if (large && small) {                                                                                      \
+                for (int64_t i = 0; i < m; i++) {                                                                      \
+                    const int64_t a = va[i], b = vb[i];                                                                \
+                    const bool null = (none);                                                                          \
+                    const int64_t q = null ? 0 : div_i64(a, b);                                                        \
+                    const int64_t r = (int64_t)((uint64_t)a - (uint64_t)q * (uint64_t)b);                              \
+                    (void)r;                                                                                           \
+                    any |= null;                                                                                       \
+                    vo[i] = null ? RK_NULL : (expr);                                                                   \
+                }                                                                                                      \
+                continue;                                                                                              \
+            }                                                                                                          \
+            RK_IVDEP                                                                                                   \
+            for (int64_t i = 0; i < m; i++) {                                                                          \
+                const int64_t a = va[i], b = vb[i];                                                                    \
+                const bool null = (none);                                                                              \
+                const int64_t guess = small_of_f64(floor(to_f64(a) / to_f64(b)));                                      \
+                const int64_t left = (int64_t)((uint64_t)a - (uint64_t)guess * (uint64_t)b);                           \
+                const int64_t fix = off_by(left, b);                                                                   \
+                const int64_t q = (int64_t)((uint64_t)guess + (uint64_t)fix);                                          \
+                const int64_t r = (int64_t)((uint64_t)left - (uint64_t)fix * (uint64_t)b);                             \
+                const int64_t y = (expr);                                                                              \
+                (void)q, (void)r;                                                                                      \
+                any |= null;                                                                                           \
+                vo[i] = null ? RK_NULL : y;                                                                            \
+            }                                                                                                          \
+        }                                                                                                              \
+        return any != 0;                                                                                               \
+    }
 #define D(verb, expr)                                                                                                  \
-    RK_LOOP(verb, plain, RK_T, bool null = b == 0; any |= (RK_MASK)null; vo[i] = null ? RK_NULL : (expr);)             \
-    RK_LOOP(verb, nulls, RK_T, bool null = RK_IS_NULL(a) || RK_IS_NULL(b) || b == 0; any |= (RK_MASK)null;             \
-            vo[i] = null ? RK_NULL : (expr);)
+    RK_DIVIDE(verb, plain, b == 0, expr)                                                                               \
+    RK_DIVIDE(verb, nulls, RK_IS_NULL(a) || RK_IS_NULL(b) || b == 0, expr)
 #else
 #define D(verb, expr)
 #endif
@@ -69,6 +112,7 @@
 #undef N
 #undef K
 #undef D
+#undef RK_DIVIDE
 #undef F
 #undef C
 #undef L
