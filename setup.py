@@ -35,7 +35,7 @@ def flags() -> list[str]:
 
 
 class BuildExt(build_ext):
-    """The core is held to its own warnings, what Cython writes is not. Only changed files are compiled, some at a time."""
+    """Only changed files are compiled, some at a time; what Cython writes may warn less than the core."""
 
     def finalize_options(self) -> None:
         super().finalize_options()
@@ -89,8 +89,16 @@ def extension() -> Any:
         depends=[str(p) for p in CORE.rglob("*") if p.suffix in {".h", ".def"}]
         + [str(p) for p in Path("rayforce/_ext").glob("*.px*")],
     )
-    directives = {"language_level": 3, "embedsignature": True, "embedsignature.format": "python", "binding": True,
-                  "boundscheck": False, "wraparound": False, "cdivision": True, "initializedcheck": False}
+    directives = {
+        "language_level": 3,
+        "embedsignature": True,
+        "embedsignature.format": "python",
+        "binding": True,
+        "boundscheck": False,
+        "wraparound": False,
+        "cdivision": True,
+        "initializedcheck": False,
+    }
     return cythonize([module], compiler_directives=directives)
 
 

@@ -11,105 +11,279 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .address import Address as Address
-    from .convert import python_to_ray as python_to_ray, ray_to_python as ray_to_python
-    from .engine import Rayforce as Rayforce, engine as engine
+    from .convert import python_to_ray as python_to_ray
+    from .convert import ray_to_python as ray_to_python
+    from .engine import Rayforce as Rayforce
+    from .engine import engine as engine
     from .errors import (
         AuthenticationFailed as AuthenticationFailed,
+    )
+    from .errors import (
         ConnectionFailed as ConnectionFailed,
+    )
+    from .errors import (
         ConnectionLost as ConnectionLost,
+    )
+    from .errors import (
         ConversionError as ConversionError,
-        IPCError as IPCError,
+    )
+    from .errors import (
         Interrupted as Interrupted,
+    )
+    from .errors import (
+        IPCError as IPCError,
+    )
+    from .errors import (
         MessageTooLarge as MessageTooLarge,
+    )
+    from .errors import (
         PoolClosed as PoolClosed,
+    )
+    from .errors import (
         PoolTimeout as PoolTimeout,
+    )
+    from .errors import (
         ProtocolError as ProtocolError,
+    )
+    from .errors import (
         QueryError as QueryError,
+    )
+    from .errors import (
         RayforceArityError as RayforceArityError,
+    )
+    from .errors import (
         RayforceConversionError as RayforceConversionError,
+    )
+    from .errors import (
         RayforceDomainError as RayforceDomainError,
+    )
+    from .errors import (
         RayforceError as RayforceError,
+    )
+    from .errors import (
         RayforceEvaluationError as RayforceEvaluationError,
+    )
+    from .errors import (
         RayforceIndexError as RayforceIndexError,
+    )
+    from .errors import (
         RayforceInitError as RayforceInitError,
+    )
+    from .errors import (
         RayforceKeyError as RayforceKeyError,
+    )
+    from .errors import (
         RayforceLengthError as RayforceLengthError,
+    )
+    from .errors import (
         RayforceLimitError as RayforceLimitError,
-        RayforceNYIError as RayforceNYIError,
+    )
+    from .errors import (
         RayforceNameError as RayforceNameError,
-        RayforceOSError as RayforceOSError,
+    )
+    from .errors import (
+        RayforceNYIError as RayforceNYIError,
+    )
+    from .errors import (
         RayforceOkError as RayforceOkError,
+    )
+    from .errors import (
+        RayforceOSError as RayforceOSError,
+    )
+    from .errors import (
         RayforceParseError as RayforceParseError,
+    )
+    from .errors import (
         RayforcePartedTableError as RayforcePartedTableError,
+    )
+    from .errors import (
         RayforceQueryCompilationError as RayforceQueryCompilationError,
+    )
+    from .errors import (
         RayforceTCPError as RayforceTCPError,
+    )
+    from .errors import (
         RayforceThreadError as RayforceThreadError,
+    )
+    from .errors import (
         RayforceTypeError as RayforceTypeError,
+    )
+    from .errors import (
         RayforceTypeRegistryError as RayforceTypeRegistryError,
+    )
+    from .errors import (
         RayforceUserError as RayforceUserError,
+    )
+    from .errors import (
         RayforceValueError as RayforceValueError,
+    )
+    from .errors import (
         SubscriptionClosed as SubscriptionClosed,
+    )
+    from .errors import (
         SubscriptionOverflow as SubscriptionOverflow,
+    )
+    from .errors import (
         Timeout as Timeout,
+    )
+    from .errors import (
         UnsupportedAddress as UnsupportedAddress,
     )
     from .ipc import (
         Connection as Connection,
+    )
+    from .ipc import (
         ConnectionStats as ConnectionStats,
+    )
+    from .ipc import (
         Prepared as Prepared,
+    )
+    from .ipc import (
         connect as connect,
+    )
+    from .ipc import (
         hopen as hopen,
+    )
+    from .ipc import (
         hopen_timeout as hopen_timeout,
     )
     from .network.client import TCPClient as TCPClient
-    from .network.server import Server as Server, TCPServer as TCPServer
+    from .network.server import Server as Server
+    from .network.server import TCPServer as TCPServer
     from .pipeline import Pipeline as Pipeline
-    from .runtime import eval_obj as eval_obj, eval_str as eval_str
+    from .runtime import eval_obj as eval_obj
+    from .runtime import eval_str as eval_str
     from .session import Session as Session
     from .types import (
         B8 as B8,
+    )
+    from .types import (
         C8 as C8,
-        Date as Date,
-        Dict as Dict,
+    )
+    from .types import (
         F32 as F32,
+    )
+    from .types import (
         F64 as F64,
-        Fn as Fn,
+    )
+    from .types import (
         GUID as GUID,
+    )
+    from .types import (
         I16 as I16,
+    )
+    from .types import (
         I32 as I32,
+    )
+    from .types import (
         I64 as I64,
-        List as List,
-        Name as Name,
-        Null as Null,
-        QuotedSymbol as QuotedSymbol,
-        RayB8 as RayB8,
-        RayC8 as RayC8,
-        RayDate as RayDate,
-        RayDict as RayDict,
-        RayF32 as RayF32,
-        RayF64 as RayF64,
-        RayFn as RayFn,
-        RayGuid as RayGuid,
-        RayI16 as RayI16,
-        RayI32 as RayI32,
-        RayI64 as RayI64,
-        RayList as RayList,
-        RayObj as RayObj,
-        RayString as RayString,
-        RaySymbol as RaySymbol,
-        RayTable as RayTable,
-        RayTime as RayTime,
-        RayTimespan as RayTimespan,
-        RayTimestamp as RayTimestamp,
-        RayU8 as RayU8,
-        RayVector as RayVector,
-        String as String,
-        Symbol as Symbol,
-        Table as Table,
-        Time as Time,
-        Timespan as Timespan,
-        Timestamp as Timestamp,
+    )
+    from .types import (
         U8 as U8,
+    )
+    from .types import (
+        Date as Date,
+    )
+    from .types import (
+        Dict as Dict,
+    )
+    from .types import (
+        Fn as Fn,
+    )
+    from .types import (
+        List as List,
+    )
+    from .types import (
+        Name as Name,
+    )
+    from .types import (
+        Null as Null,
+    )
+    from .types import (
+        QuotedSymbol as QuotedSymbol,
+    )
+    from .types import (
+        RayB8 as RayB8,
+    )
+    from .types import (
+        RayC8 as RayC8,
+    )
+    from .types import (
+        RayDate as RayDate,
+    )
+    from .types import (
+        RayDict as RayDict,
+    )
+    from .types import (
+        RayF32 as RayF32,
+    )
+    from .types import (
+        RayF64 as RayF64,
+    )
+    from .types import (
+        RayFn as RayFn,
+    )
+    from .types import (
+        RayGuid as RayGuid,
+    )
+    from .types import (
+        RayI16 as RayI16,
+    )
+    from .types import (
+        RayI32 as RayI32,
+    )
+    from .types import (
+        RayI64 as RayI64,
+    )
+    from .types import (
+        RayList as RayList,
+    )
+    from .types import (
+        RayObj as RayObj,
+    )
+    from .types import (
+        RayString as RayString,
+    )
+    from .types import (
+        RaySymbol as RaySymbol,
+    )
+    from .types import (
+        RayTable as RayTable,
+    )
+    from .types import (
+        RayTime as RayTime,
+    )
+    from .types import (
+        RayTimespan as RayTimespan,
+    )
+    from .types import (
+        RayTimestamp as RayTimestamp,
+    )
+    from .types import (
+        RayU8 as RayU8,
+    )
+    from .types import (
+        RayVector as RayVector,
+    )
+    from .types import (
+        String as String,
+    )
+    from .types import (
+        Symbol as Symbol,
+    )
+    from .types import (
+        Table as Table,
+    )
+    from .types import (
+        Time as Time,
+    )
+    from .types import (
+        Timespan as Timespan,
+    )
+    from .types import (
+        Timestamp as Timestamp,
+    )
+    from .types import (
         Vector as Vector,
     )
 
@@ -134,7 +308,7 @@ _PLACES = {
     "session": "Session",
     "runtime": "eval_obj eval_str",
     "convert": "python_to_ray ray_to_python",
-    "engine": "Rayforce engine",
+    "engine": "Rayforce",
     "network.server": "Server TCPServer",
     "network.client": "TCPClient",
     "ipc": "Connection ConnectionStats Prepared connect hopen hopen_timeout",
@@ -143,21 +317,107 @@ _PLACES = {
 _HOME = {name: module for module, names in _PLACES.items() for name in names.split()}
 _MODULES = {"errors", "ipc", "types", "engine", "runtime", "convert", "network", "pipeline", "session"}
 
-__all__ = [  # noqa: F822  what __getattr__ loads
-    "Address", "AuthenticationFailed", "B8", "C8", "Connection", "ConnectionFailed", "ConnectionLost",
-    "ConnectionStats", "ConversionError", "Date", "Dict", "F32", "F64", "Fn", "GUID", "I16", "I32", "I64",
-    "IPCError", "Interrupted", "List", "MessageTooLarge", "Name", "Null", "Pipeline", "PoolClosed", "PoolTimeout",
-    "Prepared", "ProtocolError", "QueryError", "QuotedSymbol", "RayB8", "RayC8", "RayDate", "RayDict", "RayF32",
-    "RayF64", "RayFn", "RayGuid", "RayI16", "RayI32", "RayI64", "RayList", "RayObj", "RayString", "RaySymbol",
-    "RayTable", "RayTime", "RayTimespan", "RayTimestamp", "RayU8", "RayVector", "Rayforce", "RayforceArityError",
-    "RayforceConversionError", "RayforceDomainError", "RayforceError", "RayforceEvaluationError",
-    "RayforceIndexError", "RayforceInitError", "RayforceKeyError", "RayforceLengthError", "RayforceLimitError",
-    "RayforceNYIError", "RayforceNameError", "RayforceOSError", "RayforceOkError", "RayforceParseError",
-    "RayforcePartedTableError", "RayforceQueryCompilationError", "RayforceTCPError", "RayforceThreadError",
-    "RayforceTypeError", "RayforceTypeRegistryError", "RayforceUserError", "RayforceValueError", "Server",
-    "Session", "String", "SubscriptionClosed", "SubscriptionOverflow", "Symbol", "TCPClient", "TCPServer", "Table",
-    "Time", "Timeout", "Timespan", "Timestamp", "U8", "UnsupportedAddress", "Vector", "connect", "engine",
-    "eval_obj", "eval_str", "hopen", "hopen_timeout", "python_to_ray", "ray_to_python",
+__all__ = [
+    "Address",
+    "AuthenticationFailed",
+    "B8",
+    "C8",
+    "Connection",
+    "ConnectionFailed",
+    "ConnectionLost",
+    "ConnectionStats",
+    "ConversionError",
+    "Date",
+    "Dict",
+    "F32",
+    "F64",
+    "Fn",
+    "GUID",
+    "I16",
+    "I32",
+    "I64",
+    "IPCError",
+    "Interrupted",
+    "List",
+    "MessageTooLarge",
+    "Name",
+    "Null",
+    "Pipeline",
+    "PoolClosed",
+    "PoolTimeout",
+    "Prepared",
+    "ProtocolError",
+    "QueryError",
+    "QuotedSymbol",
+    "RayB8",
+    "RayC8",
+    "RayDate",
+    "RayDict",
+    "RayF32",
+    "RayF64",
+    "RayFn",
+    "RayGuid",
+    "RayI16",
+    "RayI32",
+    "RayI64",
+    "RayList",
+    "RayObj",
+    "RayString",
+    "RaySymbol",
+    "RayTable",
+    "RayTime",
+    "RayTimespan",
+    "RayTimestamp",
+    "RayU8",
+    "RayVector",
+    "Rayforce",
+    "RayforceArityError",
+    "RayforceConversionError",
+    "RayforceDomainError",
+    "RayforceError",
+    "RayforceEvaluationError",
+    "RayforceIndexError",
+    "RayforceInitError",
+    "RayforceKeyError",
+    "RayforceLengthError",
+    "RayforceLimitError",
+    "RayforceNYIError",
+    "RayforceNameError",
+    "RayforceOSError",
+    "RayforceOkError",
+    "RayforceParseError",
+    "RayforcePartedTableError",
+    "RayforceQueryCompilationError",
+    "RayforceTCPError",
+    "RayforceThreadError",
+    "RayforceTypeError",
+    "RayforceTypeRegistryError",
+    "RayforceUserError",
+    "RayforceValueError",
+    "Server",
+    "Session",
+    "String",
+    "SubscriptionClosed",
+    "SubscriptionOverflow",
+    "Symbol",
+    "TCPClient",
+    "TCPServer",
+    "Table",
+    "Time",
+    "Timeout",
+    "Timespan",
+    "Timestamp",
+    "U8",
+    "UnsupportedAddress",
+    "Vector",
+    "connect",
+    "engine",
+    "eval_obj",
+    "eval_str",
+    "hopen",
+    "hopen_timeout",
+    "python_to_ray",
+    "ray_to_python",
 ]
 
 version = __version__

@@ -1,4 +1,4 @@
-"""Codes of the C core and the exceptions they become: code -> (class that travels, exception, reason, meaning).
+"""Codes of the C core and what they become: code -> (class that travels, exception, reason, meaning).
 
 Made by tools/gen_errors.py from error.def; do not edit."""
 

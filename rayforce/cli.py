@@ -31,7 +31,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="rayforce serve -p [HOST:]PORT is the same as rayforce -p [HOST:]PORT",
     )
     p.add_argument("--version", action="version", version=f"rayforce {__version__}")
-    p.add_argument("-p", "--port", type=endpoint, metavar="[HOST:]PORT", help="serve there, 127.0.0.1 unless HOST is given")
+    p.add_argument(
+        "-p", "--port", type=endpoint, metavar="[HOST:]PORT", help="serve there, 127.0.0.1 unless HOST is given"
+    )
     p.add_argument("-u", "--password", help="ask clients for this password")
     p.add_argument("-c", "--threads", type=int, help="worker threads (one per core)")
     p.add_argument("--insecure", action="store_true", help="allow other hosts in without a password")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import EllipsisType, TracebackType
+import sys
+from types import EllipsisType, ModuleType, TracebackType
 from typing import Any, Self
 
 from . import types  # noqa: F401  values come out as its classes
@@ -132,3 +133,13 @@ def engine() -> Rayforce:
     if _default is None or _default._runtime is not runtime:
         _default = Rayforce._over(runtime)
     return _default
+
+
+class _Module(ModuleType):
+    """The module goes by the name of its function: `rayforce.engine()` and `rayforce.engine.Rayforce` both work."""
+
+    def __call__(self) -> Rayforce:
+        return engine()
+
+
+sys.modules[__name__].__class__ = _Module

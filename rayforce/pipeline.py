@@ -28,7 +28,9 @@ class Reply(Future[Any]):
         if self.done():
             return
         if not self._fetching.acquire(timeout=-1 if timeout is None else timeout):
-            raise errors.Timeout(f"no reply in {timeout} s", phase="reply", seconds=timeout, address=self._client.address)
+            raise errors.Timeout(
+                f"no reply in {timeout} s", phase="reply", seconds=timeout, address=self._client.address
+            )
         try:
             if self.done():
                 return

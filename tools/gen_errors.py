@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
 from csource import CORE, ROOT, SRC
@@ -54,7 +53,7 @@ def header() -> str:
 
 def table() -> str:
     lines = [
-        '"""Codes of the C core and the exceptions they become: code -> (class that travels, exception, reason, meaning).',
+        '"""Codes of the C core and what they become: code -> (class that travels, exception, reason, meaning).',
         "",
         'Made by tools/gen_errors.py from error.def; do not edit."""',
         "",

@@ -34,20 +34,21 @@ cdef ray_val *array_in(object x, int tag, object mask, Way *way) except NULL:
     if want == GENERIC or want not in STORAGE or want == RAY_SYM or (want == RAY_GUID) != (kind == "V"):
         raise conversion(f"no conversion from dtype {arr.dtype} to {type_name(want) if tag else 'any type'}")
     if kind in "Mm":
-        return times_in(arr, want, mask, way)
+        return times_in(arr, want, mask, x, way)
     if f"{kind}{arr.dtype.itemsize}" != STORAGE[want]:
         arr, mask = numbers_in(arr, want, mask)
-    return stored_in(arr, want, mask, want <= RAY_I64, way)
+    return stored_in(arr, want, mask, want <= RAY_I64, x, way)
 
 
-cdef ray_val *stored_in(object arr, int tag, object mask, bint strict, Way *way) except NULL:
-    """An array in the storage of its type. `strict`: what looks like a null is an error."""
+cdef ray_val *stored_in(object arr, int tag, object mask, bint strict, object origin, Way *way) except NULL:
+    """An array in the storage of its type. `strict`: what looks like a null is an error. `origin`: the caller's."""
     cdef ray_val *v
     flags = arr.flags
     if mask is None:
         if way.flags & BORROW and flags.c_contiguous and flags.aligned:
             v = borrow(arr, tag)
-            way.borrowed = True
+            # What was converted on the way is an array of ours.
+            way.borrowed = way.borrowed or not isinstance(origin, numpy().ndarray) or numpy().may_share_memory(arr, origin)
         else:
             v = copy_bytes(numpy().ascontiguousarray(arr), tag)
         return without_sentinels(v) if strict else v
@@ -131,7 +132,7 @@ cdef int refuse_rows(object arr, object bad, str why, str name) except -1:
     return 0
 
 
-cdef ray_val *times_in(object arr, int want, object mask, Way *way) except NULL:
+cdef ray_val *times_in(object arr, int want, object mask, object origin, Way *way) except NULL:
     """datetime64 and timedelta64 of any unit; what the type cannot hold exactly is refused."""
     np = numpy()
     name = type_name(-want)
@@ -151,7 +152,7 @@ cdef ray_val *times_in(object arr, int want, object mask, Way *way) except NULL:
         raise conversion(f"dtype {arr.dtype} has an unusual unit; convert it to {name}'s first", None, name)
     ticks = np.ascontiguousarray(arr).view("i8")
     if want == RAY_TIMESPAN and mul == 1 and div == 1:
-        return stored_in(ticks, want, None, False, way)
+        return stored_in(ticks, want, None, False, origin, way)
     offset = {RAY_DATE: EPOCH_DAYS, RAY_TIMESTAMP: EPOCH_NS}.get(want, 0)
     limit = INT32_MAX if ray_type_width(want) == 4 else INT64_MAX
     lo = max(-((limit - offset) * div // mul), -INT64_MAX)

@@ -21,7 +21,7 @@ cdef bytes source_of(object query):
     if type(query) is str:
         return query.encode("utf-8", "surrogateescape")
     if isinstance(query, bytes):
-        return query
+        return bytes(query)
     if isinstance(query, str) and exact_tags.get(type(query)) != RAY_SYM:
         return query.encode("utf-8", "surrogateescape")
     return None

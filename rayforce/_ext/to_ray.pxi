@@ -155,7 +155,7 @@ cdef double float_value(int tag, object x) except? -1.0:
 cdef object text_bytes(object x):
     """The UTF-8 bytes of a str or bytes; surrogates that stand for other bytes turn back into them."""
     if isinstance(x, bytes):
-        return x
+        return bytes(x)
     if isinstance(x, str):
         return x.encode("utf-8", "surrogateescape")
     raise conversion(f"cannot store {x!r} as text", x, "str")
@@ -332,11 +332,6 @@ cdef Value value_of(object x, bint borrow=True, object strings="symbol"):
 def box_value(x, *, strings="symbol"):
     """Any Python object as a Value; atoms keep a type."""
     return value_of(x, True, strings)
-
-
-def atom_value(x, int code):
-    """x as an atom of the type with that (vector) code."""
-    return wrap_take(atom_of(code, x))
 
 
 def check_atom(x, int code):

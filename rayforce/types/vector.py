@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from .._ext import core
 from .base import RayObj, dtype_code
@@ -29,7 +29,7 @@ class Vector(core.Elements, RayObj):
         strings: str = "symbol",
     ) -> None:
         code = dtype_code(dtype if dtype is not None else ray_type)
-        if copy is not None or hasattr(items, "__array__") and not isinstance(items, core.Value):
+        if copy is not None or (hasattr(items, "__array__") and not isinstance(items, core.Value)):
             made = core.from_array(items, code, copy=copy, strings=strings)
         else:
             made = core.make_vector(items, code, strings=strings)
@@ -196,7 +196,10 @@ def _word(x: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def _as(cls: type[Vector], made: core.Value) -> Any:
+V = TypeVar("V", bound=Vector)
+
+
+def _as(cls: type[V], made: core.Value) -> V:
     if type(made) is cls:
         return made
     out = cls.__new__(cls)

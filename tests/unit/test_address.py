@@ -81,7 +81,11 @@ def test_options_are_typed() -> None:
 
 def test_unix_sockets_and_memory() -> None:
     a = Address.parse("rayforce+unix:///run/my%20db.sock?timeout=1")
-    assert (a.path, a.options, str(a)) == ("/run/my db.sock", {"timeout": 1.0}, "rayforce+unix:///run/my%20db.sock?timeout=1.0")
+    assert (a.path, a.options, str(a)) == (
+        "/run/my db.sock",
+        {"timeout": 1.0},
+        "rayforce+unix:///run/my%20db.sock?timeout=1.0",
+    )
     assert str(Address.parse(":memory:")) == ":memory:"
 
 
@@ -122,7 +126,9 @@ def test_equality_hash_and_pickle() -> None:
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
 
 
-@given(user=st.none() | texts, password=st.none() | texts, port=st.integers(0, 65535), host=st.sampled_from(["db", "::1"]))
+@given(
+    user=st.none() | texts, password=st.none() | texts, port=st.integers(0, 65535), host=st.sampled_from(["db", "::1"])
+)
 def test_urls_read_back(user: str | None, password: str | None, port: int, host: str) -> None:
     if password is not None and user is None:
         user = ""

@@ -98,8 +98,18 @@ def test_atoms_go_in_and_come_back(ray: rf.Rayforce, value: Any, name: str) -> N
 
 
 def test_boxed_atoms_keep_their_class(ray: rf.Rayforce) -> None:
-    for source, cls in [("5", rf.I64), ("5i", rf.I32), ("5h", rf.I16), ("0x05", rf.U8), ("1.5", rf.F64), ("'a", rf.Symbol),
-                        ('"a"', rf.String), ("2024.01.15", rf.Date), ("09:30:00.000", rf.Time), ("(type 1)", rf.Name)]:
+    for source, cls in [
+        ("5", rf.I64),
+        ("5i", rf.I32),
+        ("5h", rf.I16),
+        ("0x05", rf.U8),
+        ("1.5", rf.F64),
+        ("'a", rf.Symbol),
+        ('"a"', rf.String),
+        ("2024.01.15", rf.Date),
+        ("09:30:00.000", rf.Time),
+        ("(type 1)", rf.Name),
+    ]:
         got = ray.eval(source, boxed=True)
         assert type(got) is cls, source
         assert got == ray.eval(source)
@@ -161,8 +171,19 @@ def test_subclasses_of_builtins() -> None:
 
 
 def test_typed_atoms_pickle_and_show_themselves() -> None:
-    for x in (rf.I32(5), rf.F32(0.5), rf.U8(1), rf.Symbol("a b"), rf.Name("n"), rf.String("s"), rf.Date(2024, 1, 15),
-              rf.Time(9, 30, 1), rf.GUID(GUID), rf.Timestamp(5), rf.Timespan(-5)):
+    for x in (
+        rf.I32(5),
+        rf.F32(0.5),
+        rf.U8(1),
+        rf.Symbol("a b"),
+        rf.Name("n"),
+        rf.String("s"),
+        rf.Date(2024, 1, 15),
+        rf.Time(9, 30, 1),
+        rf.GUID(GUID),
+        rf.Timestamp(5),
+        rf.Timespan(-5),
+    ):
         again = pickle.loads(pickle.dumps(x))
         assert again == x
         assert type(again) is type(x)

@@ -68,7 +68,11 @@ def test_lists_that_hold_themselves_end() -> None:
         rf.RayObj(x)
 
 
-@given(st.lists(st.integers(-5, 5) | st.text("ab", min_size=1), max_size=8), st.slices(8), st.lists(st.integers(0, 3), max_size=3))
+@given(
+    st.lists(st.integers(-5, 5) | st.text("ab", min_size=1), max_size=8),
+    st.slices(8),
+    st.lists(st.integers(0, 3), max_size=3),
+)
 def test_slices_of_lists(items: list[Any], s: slice, new: list[int]) -> None:
     x, y = List(items), list(items)
     assert list(x[s]) == y[s]
@@ -86,7 +90,7 @@ def test_a_dict_is_a_mapping() -> None:
     assert list(d) == ["a", "b", "c"]
     assert dict(d) == d.to_dict() == {"a": 1, "b": 2.5, "c": "x"}
     assert d == {"a": 1, "b": 2.5, "c": "x"}
-    assert list(d.items())[0] == ("a", 1)
+    assert next(iter(d.items())) == ("a", 1)
     assert "a" in d
     assert "z" not in d
     assert object() not in d

@@ -24,7 +24,7 @@ def test_public_names_are_there(name: str) -> None:
 def test_modules_and_unknown_names() -> None:
     assert rf.errors.Timeout is rf.Timeout
     with pytest.raises(AttributeError, match="no attribute 'nosuch'"):
-        rf.nosuch  # noqa: B018
+        rf.nosuch
 
 
 def test_one_version() -> None:

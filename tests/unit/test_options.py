@@ -23,13 +23,23 @@ def test_defaults_are_usable() -> None:
 def test_unknown_and_unusable() -> None:
     with pytest.raises(TypeError, match="unknown option 'colour'"):
         _options.settle({"colour": 1}, {})
-    for name, value in [("timeout", -1), ("timeout", "1"), ("timeout", float("nan")), ("compression", -5),
-                        ("max_message", 0), ("nodelay", 1), ("strings", "text"), ("timeout_action", "wait")]:
+    for name, value in [
+        ("timeout", -1),
+        ("timeout", "1"),
+        ("timeout", float("nan")),
+        ("compression", -5),
+        ("max_message", 0),
+        ("nodelay", 1),
+        ("strings", "text"),
+        ("timeout_action", "wait"),
+    ]:
         with pytest.raises(ValueError, match=name):
             _options.settle({name: value}, {})
 
 
-@pytest.mark.parametrize(("text", "value"), [("0", False), ("1", True), ("on", True), ("FALSE", False), ("2", 2), ("4096", 4096)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", False), ("1", True), ("on", True), ("FALSE", False), ("2", 2), ("4096", 4096)]
+)
 def test_switch_or_number(text: str, value: bool | int) -> None:
     got = _options.switch_or_int(text)
     assert got == value

@@ -30,8 +30,20 @@ def test_ways_to_make_one() -> None:
     assert abs(Timestamp.now().ns - Timestamp.now().ns) < 10**9
 
 
-@pytest.mark.parametrize("bad", ["yesterday", "2024-01-15T09:30:00.1234567891", "2024-01-15T00:00:00.", 1.5, None, True, 2**70,
-                                 dt.date(1500, 1, 1), dt.datetime(2500, 1, 1)])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "yesterday",
+        "2024-01-15T09:30:00.1234567891",
+        "2024-01-15T00:00:00.",
+        1.5,
+        None,
+        True,
+        2**70,
+        dt.date(1500, 1, 1),
+        dt.datetime(2500, 1, 1),
+    ],
+)
 def test_what_is_no_instant(bad: object) -> None:
     with pytest.raises(rf.ConversionError):
         Timestamp(bad)  # type: ignore[arg-type]

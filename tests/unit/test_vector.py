@@ -52,7 +52,9 @@ def test_typed_by_all_items(items: Any, dtype: str) -> None:
     assert Vector(items).dtype == dtype
 
 
-@pytest.mark.parametrize("items", [[1, "a"], [1, True], [True, None], [None], [object()], [[1], [2]], ["a", b"a"], "text", {"a": 1}])
+@pytest.mark.parametrize(
+    "items", [[1, "a"], [1, True], [True, None], [None], [object()], [[1], [2]], ["a", b"a"], "text", {"a": 1}]
+)
 def test_mixtures_are_refused(items: Any) -> None:
     with pytest.raises(rf.ConversionError):
         Vector(items)
@@ -154,7 +156,7 @@ def test_elementwise() -> None:
     assert (v == 2).to_list() == [False, True, False]
     assert (v != Vector([1, 0, 3])).to_list() == [False, True, False]
     assert (v < 2).to_list() == [True, False, False]
-    assert (2 <= v).to_list() == [False, True, True]
+    assert (v >= 2).to_list() == [False, True, True]
     assert (v + 1).to_list() == (1 + v).to_list() == [2, 3, 4]
     assert (10 - v).to_list() == [9, 8, 7]
     assert (v - [1, 1, 1]).to_list() == [0, 1, 2]
