@@ -83,6 +83,15 @@ static void peer_send(peer *p) {
 
 /* ---- bytes in ------------------------------------------------------------------------------------------------ */
 
+/* The handler knows one way to call, the dialect what the message means in it. */
+static void take_form(const rw_dialect *d, rw_msg *m) {
+    ray_val *form = rw_request_form(d, m->value);
+    rv_release(m->value);
+    m->value = form;
+    m->ok = form;
+    if (!form) rb_error_copy_into(&m->error);
+}
+
 static void serve(peer *p, rw_msg *m) {
     ray_server *s = p->server;
     bool answer = m->kind == RW_SYNC;
@@ -90,6 +99,7 @@ static void serve(peer *p, rw_msg *m) {
         rv_release(m->value);
         return;
     }
+    if (m->ok) take_form(p->conn.dialect, m);
     ray_val *result = s->handler.message(s->handler.ctx, p->handle, m);
     if (answer && !result) result = rv_error_from_slot();
     if (answer && p->conn.state != RN_ENDED) {
