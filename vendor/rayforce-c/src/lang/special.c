@@ -7,16 +7,16 @@
 
 /* ---- binding ----------------------------------------------------------------------------------------------------- */
 
-static int name_of(const char *verb, const ray_val *form, int32_t *name) {
+/* The symbol, -1 if the form is no name that can be bound. */
+static int32_t name_of(const char *verb, const ray_val *form) {
     if (form->type != -RY_SYM) return rb_fail(RB_E_TYPE, "%s: expected a name, got %s", verb, ry_name(form->type));
-    *name = form->u.sym;
-    return rl_name_check(*name);
+    return rl_name_check(form->u.sym) < 0 ? -1 : form->u.sym;
 }
 
 ray_val *rl_set(ray_rt *rt, ray_val *const *args, int n) {
-    int32_t name;
-    if (n != 2 || name_of("set", args[0], &name) < 0) return NULL;
-    ray_val *v = rl_eval_form(rl_env_get(rt), args[1]);
+    (void)n;
+    int32_t name = name_of("set", args[0]);
+    ray_val *v = name < 0 ? NULL : rl_eval_form(rl_env_get(rt), args[1]);
     if (!v || rl_global_set(rt, name, v) == 0) return v;
     rv_release(v);
     return NULL;
@@ -40,19 +40,19 @@ static int bind_here(rl_env *e, int32_t name, ray_val *v) {
 }
 
 ray_val *rl_let(ray_rt *rt, ray_val *const *args, int n) {
+    (void)n;
     rl_env *e = rl_env_get(rt);
-    int32_t name;
-    if (n != 2 || name_of("let", args[0], &name) < 0) return NULL;
-    ray_val *v = rl_eval_form(e, args[1]);
+    int32_t name = name_of("let", args[0]);
+    ray_val *v = name < 0 ? NULL : rl_eval_form(e, args[1]);
     if (!v || bind_here(e, name, v) == 0) return v;
     rv_release(v);
     return NULL;
 }
 
 ray_val *rl_del(ray_rt *rt, ray_val *const *args, int n) {
-    int32_t name;
-    if (n < 1 || name_of("del", args[0], &name) < 0 || rl_global_delete(rt, name) < 0) return NULL;
-    return rv_i64_new(0);
+    (void)n;
+    int32_t name = name_of("del", args[0]);
+    return name < 0 || rl_global_delete(rt, name) < 0 ? NULL : rv_i64_new(0);
 }
 
 /* A bare name must be bound; what it is bound to, if it is a symbol, need not be. */
@@ -160,12 +160,12 @@ static int bind_index(rl_env *e, int32_t name, int64_t i) {
 ray_val *rl_times(ray_rt *rt, ray_val *const *args, int n) {
     rl_env *e = rl_env_get(rt);
     if (n < 1) return rb_fail_null(RB_E_DOMAIN, "times: expected a count, got no arguments");
-    int32_t name = -1;
     int64_t count = 0;
     const ray_val *b = args[0];
     bool binds = b->type == RY_LIST && b->len == 3 && rv_list_get(b, 0)->type == -RY_SYM &&
                  strcmp(rv_sym_z(rv_list_get(b, 0)->u.sym), RL_TIMES_BINDING) == 0;
-    if (binds) RB_TRY(name_of("times", rv_list_get(b, 1), &name), NULL);
+    int32_t name = binds ? name_of("times", rv_list_get(b, 1)) : RY_NULL_SYM;
+    RB_TRY(name, NULL);
     RB_TRY(count_of(e, binds ? rv_list_get(b, 2) : args[0], &count), NULL);
     for (int64_t i = 0; i < count; i++) {
         if (binds) RB_TRY(bind_index(e, name, i), NULL);
