@@ -34,6 +34,15 @@ def flags() -> list[str]:
     return out
 
 
+def is_fresh(made: Path, command: str) -> bool:
+    """Is an object newer than everything that went into it, and made by the same command?"""
+    listed, said = made.with_suffix(".d"), made.with_suffix(".cmd")
+    if not (made.exists() and listed.exists() and said.exists()) or said.read_text() != command:
+        return False
+    used = listed.read_text().replace("\\\n", " ").split(":", 1)[1].split()
+    return all(Path(f).exists() and Path(f).stat().st_mtime < made.stat().st_mtime for f in used)
+
+
 class BuildExt(build_ext):
     """Only changed files are compiled, some at a time; what Cython writes may warn less than the core."""
 
@@ -45,17 +54,28 @@ class BuildExt(build_ext):
 
     def build_extensions(self) -> None:
         plain, compile_all = self.compiler._compile, self.compiler.compile  # type: ignore[attr-defined]
-        newest = max((p.stat().st_mtime for p in CORE.rglob("*") if p.suffix in {".h", ".def"}), default=0.0)
         running: list[Future[None]] = []
 
         def compile_one(obj: str, src: str, ext: str, cc_args: list[str], extra: list[str], pp_opts: list[str]) -> None:
-            made = Path(obj)
-            if made.exists() and made.stat().st_mtime > max(newest, Path(src).stat().st_mtime):
-                return
             own = Path(src).is_relative_to(CORE)
             strict = ["-Werror"] if own and os.environ.get("RAYFORCE_WERROR") else []
-            words = [*extra, *WARNINGS, *([] if own else GENERATED), *strict]
-            running.append(pool.submit(plain, obj, src, ext, cc_args, words, pp_opts))
+            made = Path(obj)
+            words = [
+                *extra,
+                *WARNINGS,
+                *([] if own else GENERATED),
+                *strict,
+                "-MMD",
+                "-MF",
+                str(made.with_suffix(".d")),
+            ]
+            command = " ".join([*cc_args, *pp_opts, *words])
+            if not is_fresh(made, command):
+                running.append(pool.submit(compile_and_note, made, command, (obj, src, ext, cc_args, words, pp_opts)))
+
+        def compile_and_note(made: Path, command: str, args: tuple[Any, ...]) -> None:
+            plain(*args)
+            made.with_suffix(".cmd").write_text(command)
 
         def compile_and_wait(*args: Any, **kw: Any) -> Any:
             objects = compile_all(*args, **kw)

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Self
 
+from typing_extensions import disjoint_base
+
+@disjoint_base
 class Value:
     def _adopt(self, other: Value) -> None: ...
     @property
@@ -19,14 +22,18 @@ class Value:
 class Elements(Value):
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
+@disjoint_base
 class Items(Value):
     def _change(self, key: Any, values: Any) -> None: ...
 
+@disjoint_base
 class Raw:
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
+@disjoint_base
 class Args: ...
 
+@disjoint_base
 class Timestamp:
     ns: int
     type_code: int
@@ -52,6 +59,7 @@ class Timestamp:
     def __gt__(self, other: Any, /) -> bool: ...
     def __ge__(self, other: Any, /) -> bool: ...
 
+@disjoint_base
 class Timespan:
     ns: int
     type_code: int
@@ -74,6 +82,7 @@ class Timespan:
     def __gt__(self, other: Any, /) -> bool: ...
     def __ge__(self, other: Any, /) -> bool: ...
 
+@disjoint_base
 class Runtime:
     def __init__(self, *, threads: int = 0, restricted: bool = False) -> None: ...
     @property
@@ -88,6 +97,7 @@ class Runtime:
     def interrupt(self) -> None: ...
     def run(self, seconds: float = -1.0) -> None: ...
 
+@disjoint_base
 class Client:
     address: Any
     def __init__(
@@ -124,6 +134,7 @@ class Client:
     def compress_over(self, size: int) -> None: ...
     def stats(self) -> tuple[int, int, int, int, int, int, int]: ...
 
+@disjoint_base
 class ServerHandle:
     def __init__(
         self,
