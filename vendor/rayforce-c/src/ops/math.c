@@ -119,7 +119,8 @@ static ray_val *apply(ray_rt *rt, const unary *u, ray_val *v, int depth) {
     if (!ro_is_collection(v)) return unary_atom(rt, u, v);
     if (v->len == 0) return empty(u, v);
     if (v->type == RY_LIST) return each(rt, u, v, depth);
-    if (!accepts(u, v->type)) return refuse(u, v);
+    /* What has no loop goes one by one: a null of any type passes, the first that is none is refused. */
+    if (!accepts(u, v->type)) return u->nested ? refuse(u, v) : each(rt, u, v, depth);
     if (v->type == RY_F32 && result_type(u, RY_F32) == RY_F32) return each(rt, u, v, depth);
     return compute(rt, u, v);
 }

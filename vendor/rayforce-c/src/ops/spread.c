@@ -94,8 +94,14 @@ static int comoments(ray_rt *rt, const char *name, const ray_val *x, const ray_v
         RB_TRY(comoments(rt, #fn, args[0], args[1], &c), NULL);                                                        \
         return (defined) ? ro_real(value) : rv_null_of_new(RY_F64);                                                    \
     }
+/* Of the product where it can be had, which is nearer; else of each. */
+static double root_of_product(double a, double b) {
+    double p = a * b;
+    return p > 0 && p - p == 0 ? sqrt(p) : sqrt(a) * sqrt(b);
+}
+
 PAIR(cov, c.n > 0, c.xy / (double)c.n)
 PAIR(scov, c.n > 1, c.xy / (double)(c.n - 1))
-PAIR(pearson_corr, c.n > 1 && c.xx > 0 && c.yy > 0, c.xy / (sqrt(c.xx) * sqrt(c.yy)))
+PAIR(pearson_corr, c.n > 1 && c.xx > 0 && c.yy > 0, c.xy / root_of_product(c.xx, c.yy))
 PAIR(wsum, true, c.sum_xy)
 PAIR(wavg, c.n > 0 && c.sum_x != 0, c.sum_xy / c.sum_x)
