@@ -22,6 +22,16 @@ RV_VERB(rx_objsize);
 RV_VERB(rx_measure); /* special */
 RV_VERB(rx_now);
 
+/* files and programs: sys_file.c, sys_exec.c */
+RV_VERB(rx_read);
+RV_VERB(rx_read_bytes);
+RV_VERB(rx_write);
+RV_VERB(rx_write_bytes);
+RV_VERB(rx_load);
+RV_VERB(rx_file_size);
+RV_VERB(rx_file_list);
+RV_VERB(rx_exec);
+
 /* values as bytes: sys_serde.c */
 RV_VERB(rx_ser);
 RV_VERB(rx_de);
@@ -33,5 +43,7 @@ RV_VERB(rx_listen); /* (listen PORT), (.sys.listen PORT): opens a server that ra
 
 /* A DICT of n symbols to n owned values; a null one is a failure passed on. */
 RB_NODISCARD ray_val *rx_dict_take(int n, const char *const *keys, ray_val **values);
+/* Appends the zero-ended bytes of a STR atom (else RB_E_TYPE) that has no zero byte inside (else RB_E_DOMAIN). */
+RB_NODISCARD int rx_zero_ended(const char *verb, const ray_val *v, rb_bytes *out);
 
 #endif

@@ -78,8 +78,7 @@ ray_val *rx_exit(ray_rt *rt, ray_val *const *args, int n) {
 
 /* ---- the process's environment ---------------------------------------------------------------------------------------- */
 
-/* Zero-ended bytes of a STR atom without a zero inside, to be freed with rb_bytes_free. */
-static int zero_ended(const char *verb, const ray_val *v, rb_bytes *out) {
+int rx_zero_ended(const char *verb, const ray_val *v, rb_bytes *out) {
     if (v->type != -RY_STR) return rb_fail(RB_E_TYPE, "%s: expected a string, got %s", verb, ry_name(v->type));
     if (memchr(v->data, 0, (size_t)v->len)) return rb_fail(RB_E_DOMAIN, "%s: the text has a zero byte inside", verb);
     return rb_bytes_put(out, v->data, (size_t)v->len) < 0 ? -1 : rb_bytes_put(out, "", 1);
@@ -89,7 +88,7 @@ ray_val *rx_getenv(ray_rt *rt, ray_val *const *args, int n) {
     (void)rt, (void)n;
     rb_bytes name = RB_BYTES_EMPTY;
     ray_val *v = NULL;
-    if (zero_ended(".os.getenv", args[0], &name) == 0) {
+    if (rx_zero_ended(".os.getenv", args[0], &name) == 0) {
         const char *found = getenv((const char *)name.p);
         v = text(found ? found : "");
     }
@@ -100,8 +99,8 @@ ray_val *rx_getenv(ray_rt *rt, ray_val *const *args, int n) {
 ray_val *rx_setenv(ray_rt *rt, ray_val *const *args, int n) {
     (void)rt, (void)n;
     rb_bytes name = RB_BYTES_EMPTY, value = RB_BYTES_EMPTY;
-    int r = zero_ended(".os.setenv", args[0], &name);
-    if (r == 0) r = zero_ended(".os.setenv", args[1], &value);
+    int r = rx_zero_ended(".os.setenv", args[0], &name);
+    if (r == 0) r = rx_zero_ended(".os.setenv", args[1], &value);
     if (r == 0 && (name.len == 1 || strchr((const char *)name.p, '=')))
         r = rb_fail(RB_E_DOMAIN, ".os.setenv: a name is not empty and holds no '='");
     if (r == 0 && setenv((const char *)name.p, (const char *)value.p, 1) != 0) r = rb_fail_errno(RB_E_OS, ".os.setenv");
