@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from concurrent.futures import Future
 from types import EllipsisType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
@@ -23,6 +22,7 @@ from .errors import (
 from .session import SessionMethods, Timeout
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from typing import Literal
 
     from .engine import Rayforce

@@ -4,8 +4,12 @@ cdef int common_tag(tuple items, int flags) except? -2:
     """The type of a vector that holds all items, GENERIC if there is none."""
     cdef int tag, found = NOTHING
     cdef bint nulls = False
+    last = None  # items mostly have the type of the one before
     for x in items:
+        if type(x) is last:
+            continue
         tag = tag_of(x, flags)
+        last = type(x) if tag > 0 and type(x) in exact_tags else None
         if tag == NOTHING:
             nulls = True
         elif tag == found:
@@ -50,7 +54,11 @@ cdef ray_val *column(object items, int tag, Way *way) except NULL:
             return list_of(fixed, way)
     out = own(ray_strvec_new(len(fixed)) if tag == RAY_STR else ray_vec_new(tag, len(fixed)))
     try:
-        for i in range(len(fixed)):
+        if tag == RAY_I64:
+            i = store_ints(<int64_t *>ray_data(out), fixed)
+        elif tag == RAY_F64:
+            i = store_floats(<double *>ray_data(out), fixed)
+        for i in range(i, len(fixed)):
             store(out, tag, i, fixed[i])
     except BaseException as e:
         ray_release(out)
@@ -62,6 +70,31 @@ cdef ray_val *column(object items, int tag, Way *way) except NULL:
     with nogil:
         ray_nulls_scan(out)
     return out
+
+
+cdef int64_t store_ints(int64_t *p, tuple items) except -1:
+    """Stores items up to the first that is no plain int in range, and says which that is."""
+    cdef int64_t i
+    cdef int overflow = 0
+    for i in range(len(items)):
+        x = items[i]
+        if type(x) is not int:
+            return i
+        p[i] = PyLong_AsLongLongAndOverflow(x, &overflow)
+        if overflow or p[i] == INT64_MIN:
+            return i
+    return len(items)
+
+
+cdef int64_t store_floats(double *p, tuple items) except -1:
+    """The same for floats."""
+    cdef int64_t i
+    for i in range(len(items)):
+        x = items[i]
+        if type(x) is not float:
+            return i
+        p[i] = <double>x
+    return len(items)
 
 
 cdef int store(ray_val *out, int tag, int64_t i, object x) except -1:
