@@ -105,7 +105,8 @@ static int grow(ray_val *keys, const ray_val *more) { return rv_is_list(keys) ? 
 static int add_entry(ray_val *keys, ray_val *values, const ray_val *b, int64_t i) {
     RB_TRY(rv_list_append_take(values, rv_dict_at(b, i)), -1);
     ray_val *key = rv_vec_at(b->u.pair.keys, i);
-    if (!key || rv_is_list(keys)) return rv_list_append_take(keys, key);
+    if (!key) return -1;
+    if (rv_is_list(keys)) return rv_list_append_take(keys, key);
     int ok = append(keys, key);
     rv_release(key);
     return ok;

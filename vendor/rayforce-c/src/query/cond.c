@@ -44,7 +44,8 @@ static int common_type(int a, int b) {
 /* v as a column of that type. */
 static ray_val *as_column(ray_rt *rt, ray_val *v, int type, int64_t n) {
     ray_val *cast = element_type(v) == type ? rv_retain(v) : ro_cast_to(rt, v, rv_is_atom(v) ? -type : type);
-    ray_val *out = cast && rv_is_atom(cast) ? rq_repeat(rt, cast, n) : rv_retain(cast);
+    if (!cast || !rv_is_atom(cast)) return cast;
+    ray_val *out = rq_repeat(rt, cast, n);
     rv_release(cast);
     return out;
 }

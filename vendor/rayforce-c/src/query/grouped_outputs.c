@@ -71,6 +71,7 @@ static int contents_of(rq_scope *s, ray_val *form, int depth) {
         return HAS_FAILED;
     }
     if (form->type == -RY_SYM) return form->attrs & RV_A_QUOTED ? 0 : contents_of_name(s, form->u.sym);
+    if (rv_is_vector(form)) return form->len == s->rows->table->len ? HAS_ROWS : 0;
     return rv_is_list(form) && form->len ? contents_of_call(s, form, depth) : 0;
 }
 
@@ -185,17 +186,9 @@ static int over_all(const grouped *x, ray_val *form, int contents, grouped_outpu
     return out->column ? 0 : -1;
 }
 
-/* A vector that is written out is no column, however long it is. */
-static int literal_vector(const grouped *x, ray_val *form, grouped_output *out) {
-    out->column = rq_repeat(x->s->rows->rt, form, x->by->g.count);
-    out->binding.value = (rq_value){.v = rv_retain(form), .kind = RQ_MANY, .literal = true};
-    return out->column ? 0 : -1;
-}
-
 static int make_output(const grouped *x, const rq_output *o, grouped_output *outputs, int n) {
     grouped_output *out = &outputs[n];
     out->binding.name = o->name;
-    if (rv_is_vector(o->form)) return literal_vector(x, o->form, out);
     int c = contents_of(x->s, o->form, 0);
     if (c & HAS_FAILED) return -1;
     if ((c & HAS_ALIAS) && (c & HAS_ROWS) && !(c & HAS_OTHER))
