@@ -51,8 +51,21 @@ static int change_unit(int from, int to, int64_t *x, int64_t n, bool nulls) {
 
 /* ---- blocks -------------------------------------------------------------------------------------------------- */
 
+/* Does the count mean the same in both types? */
+static bool same_unit(int from, int to) {
+    return !((from == RY_DATE && to == RY_TIMESTAMP) || (from == RY_TIME && to == RY_TIMESPAN) ||
+             (from == RY_TIMESTAMP && (to == RY_DATE || to == RY_TIME || to == RY_TIMESPAN)));
+}
+
 static int from_integers(const ro_cast *c, const void *in, int64_t n, void *out) {
     int64_t x[RK_BLOCK];
+    if (same_unit(c->from, c->to) && (rk_storage(c->from) == RY_I64 || rk_storage(c->to) == RY_I64)) {
+        if (rk_storage(c->to) == RY_I64)
+            rk_to_i64[c->from](in, n, out, c->nulls);
+        else
+            rk_from_i64[c->to](in, n, out, c->nulls);
+        return 0;
+    }
     rk_to_i64[c->from](in, n, x, c->nulls);
     RB_TRY(change_unit(c->from, c->to, x, n, c->nulls), -1);
     rk_from_i64[c->to](x, n, out, c->nulls);
@@ -66,16 +79,26 @@ static void from_floats(const ro_cast *c, const void *in, int64_t n, void *out) 
     if (c->to == RY_U8) low = 0, high = UINT8_MAX;
     if (c->to == RY_I16) low = -INT16_MAX, high = INT16_MAX;
     if (rk_storage(c->to) == RY_I32) low = -INT32_MAX, high = INT32_MAX;
-    rk_to_f64[c->from](in, n, f, true);
-    for (int64_t i = 0; i < n; i++) {
-        x[i] = c->to == RY_TIMESPAN ? rk_f64_round(f[i]) : rk_f64_trunc(f[i]);
-        if (x[i] != RY_NULL_I64) x[i] = x[i] < low ? low : x[i] > high ? high : x[i];
+    if (c->to == RY_TIMESPAN) {
+        rk_to_f64[c->from](in, n, f, true);
+        for (int64_t i = 0; i < n; i++) x[i] = rk_f64_round(f[i]);
+    } else if (rk_storage(c->to) == RY_I64) {
+        rk_to_i64[c->from](in, n, out, true);
+        return;
+    } else {
+        rk_to_i64[c->from](in, n, x, true);
     }
+    for (int64_t i = 0; i < n; i++)
+        if (x[i] != RY_NULL_I64) x[i] = x[i] < low ? low : x[i] > high ? high : x[i];
     rk_from_i64[c->to](x, n, out, true);
 }
 
 static void to_floats(const ro_cast *c, const void *in, int64_t n, void *out) {
     double f[RK_BLOCK];
+    if (c->to == RY_F64 && !is_real(c->from)) {
+        rk_to_f64[c->from](in, n, out, c->nulls);
+        return;
+    }
     rk_to_f64[c->from](in, n, f, c->nulls);
     for (int64_t i = 0; i < n; i++) {
         if (!isfinite(f[i])) f[i] = isnan(f[i]) || c->to == RY_F64 ? ry_null_f64() : copysign(FLT_MAX, f[i]);
