@@ -185,35 +185,37 @@ FINISH(stddev, shifted, double, ry_null_f64(), g->n < 2 || NOT_FINITE(g->squares
 /* ---- the table ------------------------------------------------------------------------------------------------ */
 
 /* type, its storage, its accumulator, what finishes a result of its own type */
-#define NUMBERS(X) X(B8, u8, int, u8) X(U8, u8, int, u8) X(I16, i16, int, i16) X(I32, i32, int, i32) X(I64, i64, int, i64)
+#define NUMBERS(X)                                                                                                     \
+    X(B8, u8, int, u8) X(U8, u8, int, u8) X(I16, i16, int, i16) X(I32, i32, int, i32) X(I64, i64, int, i64)
 #define FLOATS(X) X(F32, f32, real, real) X(F64, f64, real, real)
 #define TIMES_OF(X) X(DATE, i32, int, i32) X(TIME, i32, int, i32) X(TIMESTAMP, i64, int, i64) X(TIMESPAN, i64, int, i64)
 
-#define CELL(c) (uint16_t)sizeof(c)
-#define SUM_INT(T, s, a, o) [RY_##T] = {RY_I64, false, CELL(one_int), start_zero_int, sum_##s, merge_sum_int, finish_sum_int},
-#define SUM_REAL(T, s, a, o) [RY_##T] = {RY_F64, false, CELL(one_real), start_zero_real, sum_##s, merge_sum_real, finish_sum_real},
-#define PROD_INT(T, s, a, o) [RY_##T] = {RY_I64, false, CELL(two_int), start_prod_int, prod_##s, merge_prod_int, finish_two_i64},
-#define PROD_REAL(T, s, a, o) [RY_##T] = {RY_F64, false, CELL(two_real), start_prod_real, prod_##s, merge_prod_real, finish_two_real},
-#define AVG(T, s, a, o) [RY_##T] = {RY_F64, false, CELL(two_real), start_avg, avg_##s, merge_avg, finish_avg},
-#define MIN_INT(T, s, a, o) [RY_##T] = {RY_##T, false, CELL(two_int), start_min_int, min_##s, merge_min_int, finish_two_##o},
-#define MIN_REAL(T, s, a, o) [RY_##T] = {RY_F64, false, CELL(two_real), start_min_real, min_##s, merge_min_real, finish_two_real},
-#define MAX_INT(T, s, a, o) [RY_##T] = {RY_##T, false, CELL(two_int), start_max_int, max_##s, merge_max_int, finish_two_##o},
-#define MAX_REAL(T, s, a, o) [RY_##T] = {RY_F64, false, CELL(two_real), start_max_real, max_##s, merge_max_real, finish_two_real},
-#define FIRST(T, s, a, o) [RY_##T] = {RY_I64, true, CELL(place), start_place, first_##s, merge_first, finish_place},
-#define LAST(T, s, a, o) [RY_##T] = {RY_I64, true, CELL(place), start_place, last_##s, merge_last, finish_place},
-#define ALL(T, s, a, o) [RY_##T] = {RY_B8, false, CELL(one_int), start_unit, all_##s, merge_all, finish_truth},
-#define ANY(T, s, a, o) [RY_##T] = {RY_B8, false, CELL(one_int), start_zero_int, any_##s, merge_any, finish_truth},
-#define SPREAD(T, s, finish) [RY_##T] = {RY_F64, false, CELL(shifted), start_spread, spread_##s, merge_spread, finish},
-#define DEV(T, s, a, o) SPREAD(T, s, finish_dev)
-#define STDDEV(T, s, a, o) SPREAD(T, s, finish_stddev)
-#define VAR_POP(T, s, a, o) SPREAD(T, s, finish_var_pop)
-#define VAR(T, s, a, o) SPREAD(T, s, finish_var)
+#define ROW(result, cell_t, start, step, merge, finish)                                                                \
+    { result, false, (uint16_t)sizeof(cell_t), start_##start, step, merge_##merge, finish_##finish }
+#define ROW_NUMBER(step, merge) {RY_I64, true, (uint16_t)sizeof(place), start_place, step, merge_##merge, finish_place}
+#define SUM_INT(T, s, a, o) [RY_##T] = ROW(RY_I64, one_int, zero_int, sum_##s, sum_int, sum_int),
+#define SUM_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, one_real, zero_real, sum_##s, sum_real, sum_real),
+#define PROD_INT(T, s, a, o) [RY_##T] = ROW(RY_I64, two_int, prod_int, prod_##s, prod_int, two_i64),
+#define PROD_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, prod_real, prod_##s, prod_real, two_real),
+#define AVG(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, avg, avg_##s, avg, avg),
+#define MIN_INT(T, s, a, o) [RY_##T] = ROW(RY_##T, two_int, min_int, min_##s, min_int, two_##o),
+#define MIN_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, min_real, min_##s, min_real, two_real),
+#define MAX_INT(T, s, a, o) [RY_##T] = ROW(RY_##T, two_int, max_int, max_##s, max_int, two_##o),
+#define MAX_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, max_real, max_##s, max_real, two_real),
+#define ALL(T, s, a, o) [RY_##T] = ROW(RY_B8, one_int, unit, all_##s, all, truth),
+#define ANY(T, s, a, o) [RY_##T] = ROW(RY_B8, one_int, zero_int, any_##s, any, truth),
+#define DEV(T, s, a, o) [RY_##T] = ROW(RY_F64, shifted, spread, spread_##s, spread, dev),
+#define STDDEV(T, s, a, o) [RY_##T] = ROW(RY_F64, shifted, spread, spread_##s, spread, stddev),
+#define VAR_POP(T, s, a, o) [RY_##T] = ROW(RY_F64, shifted, spread, spread_##s, spread, var_pop),
+#define VAR(T, s, a, o) [RY_##T] = ROW(RY_F64, shifted, spread, spread_##s, spread, var),
+#define FIRST(T, s, a, o) [RY_##T] = ROW_NUMBER(first_##s, first),
+#define LAST(T, s, a, o) [RY_##T] = ROW_NUMBER(last_##s, last),
 #define EVERY(X) NUMBERS(X) FLOATS(X) TIMES_OF(X)
 
 static const rk_grouped_row rows[RK_GROUPED][RY_VECTOR_END] = {
     [RK_G_SUM] = {NUMBERS(SUM_INT) FLOATS(SUM_REAL)
-        [RY_TIME] = {RY_TIME, false, CELL(one_int), start_zero_int, sum_i32, merge_sum_int, finish_sum_i32},
-        [RY_TIMESPAN] = {RY_TIMESPAN, false, CELL(one_int), start_zero_int, sum_i64, merge_sum_int, finish_sum_int}},
+        [RY_TIME] = ROW(RY_TIME, one_int, zero_int, sum_i32, sum_int, sum_i32),
+        [RY_TIMESPAN] = ROW(RY_TIMESPAN, one_int, zero_int, sum_i64, sum_int, sum_int)},
     [RK_G_PROD] = {NUMBERS(PROD_INT) FLOATS(PROD_REAL)},
     [RK_G_AVG] = {EVERY(AVG)},
     [RK_G_MIN] = {NUMBERS(MIN_INT) FLOATS(MIN_REAL) TIMES_OF(MIN_INT)},
@@ -227,7 +229,7 @@ static const rk_grouped_row rows[RK_GROUPED][RY_VECTOR_END] = {
     [RK_G_VAR_POP] = {EVERY(VAR_POP)},
     [RK_G_VAR] = {EVERY(VAR)},
 };
-static const rk_grouped_row count_row = {RY_I64, false, CELL(one_int), start_zero_int, count_step, merge_sum_int, finish_sum_int};
+static const rk_grouped_row count_row = ROW(RY_I64, one_int, zero_int, count_step, sum_int, sum_int);
 
 const rk_grouped_row *rk_grouped(enum rk_grouped_verb verb, int type) {
     if (verb == RK_G_COUNT) return &count_row;
@@ -247,8 +249,8 @@ static bool text_better(enum rk_grouped_verb verb, rk_text_fn at, const void *of
     return verb == RK_G_MIN ? order < 0 : order > 0;
 }
 
-void rk_grouped_text(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *cells, const int32_t *id, int64_t row,
-                     int64_t n) {
+void rk_grouped_text(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *cells, const int32_t *id,
+                     int64_t row, int64_t n) {
     place *c = cells;
     for (int64_t i = 0; i < n; i++) {
         place *g = &c[id[i]];
@@ -264,5 +266,6 @@ void rk_grouped_text_merge(enum rk_grouped_verb verb, rk_text_fn at, const void 
     place *to = into;
     const place *from = later;
     for (int64_t i = 0; i < groups; i++)
-        if (from[i].row >= 0 && (to[i].row < 0 || text_better(verb, at, of, to[i].row, from[i].row))) to[i].row = from[i].row;
+        if (from[i].row >= 0 && (to[i].row < 0 || text_better(verb, at, of, to[i].row, from[i].row)))
+            to[i].row = from[i].row;
 }

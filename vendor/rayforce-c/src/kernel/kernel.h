@@ -91,7 +91,8 @@ typedef struct rk_text_side {
     bool scalar; /* element 0 for all */
 } rk_text_side;
 /* A relation, bytewise, prefix smaller. */
-void rk_text_range(enum rk_verb verb, const rk_text_side *a, const rk_text_side *b, uint8_t *out, int64_t begin, int64_t end);
+void rk_text_range(enum rk_verb verb, const rk_text_side *a, const rk_text_side *b, uint8_t *out, int64_t begin,
+                   int64_t end);
 int rk_text_order(const char *a, size_t na, const char *b, size_t nb);
 /* Position of the first smallest (or greatest) non-empty element in [begin, end), -1 if there is none. */
 int64_t rk_text_extreme(rk_text_fn at, const void *of, bool greatest, int64_t begin, int64_t end);
@@ -198,8 +199,8 @@ typedef struct rk_grouped_row {
 const rk_grouped_row *rk_grouped(enum rk_grouped_verb verb, int type);
 /* FIRST LAST MIN MAX by bytes; cells, start and finish are those of rk_grouped(RK_G_FIRST, RY_I64). `at` takes row numbers;
  * no bytes: null. */
-void rk_grouped_text(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *cells, const int32_t *id, int64_t row,
-                     int64_t n);
+void rk_grouped_text(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *cells, const int32_t *id,
+                     int64_t row, int64_t n);
 void rk_grouped_text_merge(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *into, const void *later,
                            int64_t groups);
 

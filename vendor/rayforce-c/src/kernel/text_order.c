@@ -17,7 +17,8 @@ static bool holds(enum rk_verb verb, int order) {
     }
 }
 
-void rk_text_range(enum rk_verb verb, const rk_text_side *a, const rk_text_side *b, uint8_t *out, int64_t begin, int64_t end) {
+void rk_text_range(enum rk_verb verb, const rk_text_side *a, const rk_text_side *b, uint8_t *out, int64_t begin,
+                   int64_t end) {
     for (int64_t i = begin; i < end; i++) {
         size_t na, nb;
         const char *x = a->at(a->of, a->scalar ? 0 : i, &na), *y = b->at(b->of, b->scalar ? 0 : i, &nb);

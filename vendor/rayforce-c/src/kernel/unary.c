@@ -49,7 +49,8 @@
 #include "tmpl/unary.h"
 
 const rk_unary_fn rk_unary[RK_UNARY_VERBS][RY_VECTOR_END] = {
-#define SAME(verb) {[RY_I16] = verb##_i16, [RY_I32] = verb##_i32, [RY_I64] = verb##_i64, [RY_F32] = verb##_f32, [RY_F64] = verb##_f64}
+#define SAME(verb)                                                                                                     \
+    {[RY_I16] = verb##_i16, [RY_I32] = verb##_i32, [RY_I64] = verb##_i64, [RY_F32] = verb##_f32, [RY_F64] = verb##_f64}
 #define SIGN(verb) {[RY_I64] = verb##_i64, [RY_F64] = verb##_f64}
 #define REAL(verb) {[RY_F64] = verb##_f64}
 #define R(verb, kind, expr) [RK_U_##verb] = kind(verb),

@@ -58,7 +58,8 @@ static int reduce_range(void *ctx, int64_t begin, int64_t end, int worker) {
 }
 
 /* Whole vector; the ranges are merged in their order, as doubles if `real`. */
-static int reduce_with(ray_rt *rt, rk_reduce_fn fn, enum rk_reduce_verb verb, bool real, const ray_val *v, rk_acc *out) {
+static int reduce_with(ray_rt *rt, rk_reduce_fn fn, enum rk_reduce_verb verb, bool real, const ray_val *v,
+                       rk_acc *out) {
     const int64_t ranges = rk_ranges(v->len);
     rk_acc one;
     reduction r = {v, fn, &one};
@@ -121,7 +122,9 @@ RV_VERB(ro_prod) {
 
 /* ---- avg ------------------------------------------------------------------------------------------------------ */
 
-static void total_i64(const void *in, int64_t n, bool nulls, rk_acc *out) { out->u.f = rk_total_i64(in, n, nulls, &out->n); }
+static void total_i64(const void *in, int64_t n, bool nulls, rk_acc *out) {
+    out->u.f = rk_total_i64(in, n, nulls, &out->n);
+}
 
 static ray_val *mean(ray_rt *rt, const ray_val *x) {
     rk_acc acc;

@@ -14,7 +14,8 @@ static void plan(rk_job *j, enum ry_promote_class cls) {
     const int storage = rk_storage(j->type);
     if (ro_is_real(j->type) || (cls == RY_P_IDIV && real && j->type != RY_TIMESPAN))
         j->domain = RY_F64;
-    else if (storage != RY_F32 && rk_storage(ta) == storage && rk_storage(tb) == storage && rk_binary[j->verb][storage][0])
+    else if (storage != RY_F32 && rk_storage(ta) == storage && rk_storage(tb) == storage &&
+             rk_binary[j->verb][storage][0])
         j->domain = (int8_t)storage;
     else
         j->domain = RY_I64;
@@ -56,7 +57,8 @@ static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const
     const int64_t n = a->type > 0 ? a->len : b->type > 0 ? b->len : -1;
     rk_job j = {.verb = verb->verb, .type = (int8_t)type, .a = ro_side(a), .b = ro_side(b)};
     plan(&j, verb->cls < 0 ? RY_P_CLASSES : (enum ry_promote_class)verb->cls);
-    if (verb->verb == RK_XBAR && j.a.type != RY_TIMESPAN && j.b.type != RY_TIMESPAN) RB_TRY(check_buckets(&j.b, b), NULL);
+    if (verb->verb == RK_XBAR && j.a.type != RY_TIMESPAN && j.b.type != RY_TIMESPAN)
+        RB_TRY(check_buckets(&j.b, b), NULL);
     ray_val *r = ro_result_new(type, n);
     if (!r) return NULL;
     j.out = r->data;
@@ -71,7 +73,8 @@ static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const
     }
     /* A double that merely grew out of range is no flagged null; one that came of a null or a number over zero is. */
     if (ro_is_real(type)) {
-        const bool divides = (verb->verb == RK_DIV || verb->verb == RK_MOD) && !ro_is_temporal(-a->type) && !ro_is_temporal(-b->type);
+        const bool numbers = !ro_is_temporal(-a->type) && !ro_is_temporal(-b->type);
+        const bool divides = numbers && (verb->verb == RK_DIV || verb->verb == RK_MOD);
         any = rv_is_null(a) || rv_is_null(b) || (divides && is_zero(b));
     }
     if (any && type != RY_U8) r->attrs = RV_A_NULL;
@@ -144,7 +147,8 @@ ARITH(div, "DIV", DIV, "cannot divide %s by %s")
 ARITH(mod, "MOD", MOD, "cannot mod %s by %s")
 ARITH(idiv, "div", IDIV, "cannot div %s by %s")
 ARITH(xbar, "xbar", XBAR, "xbar: cannot put %s into buckets of %s")
-static const ro_lift pow_lift = {"POW", "cannot raise %s to the power of %s", RK_POW, -1, RO_G_LIST, pow_atoms, pow_arrays};
+static const ro_lift pow_lift = {
+    "POW", "cannot raise %s to the power of %s", RK_POW, -1, RO_G_LIST, pow_atoms, pow_arrays};
 
 /* Two operands are all but always what comes. */
 static ray_val *fold(ray_rt *rt, const ro_lift *verb, ray_val *const *args, int n) {

@@ -111,8 +111,8 @@ RV_VERB(ro_within) {
     (void)n;
     ray_val *v = args[0], *range = args[1];
     if (!rv_is_vector(v) || !rv_is_vector(range))
-        return rb_fail_null(RB_E_TYPE, "within: expects a vector and a vector of two bounds, got %s and %s", ry_name(v->type),
-                            ry_name(range->type));
+        return rb_fail_null(RB_E_TYPE, "within: expects a vector and a vector of two bounds, got %s and %s",
+                            ry_name(v->type), ry_name(range->type));
     if (range->len != 2)
         return rb_fail_null(RB_E_LENGTH, "within: expects two bounds, got %lld", (long long)range->len);
     if (v->len == 0) return rv_vec_new(RY_B8, 0);
@@ -124,7 +124,8 @@ RV_VERB(ro_within) {
     rv_release(low);
     rv_release(high);
     if (below) {
-        rk_job j = {.verb = RK_AND, .domain = RY_U8, .type = RY_B8, .a = ro_side(above), .b = ro_side(below), .out = above->data};
+        rk_job j = {.verb = RK_AND, .domain = RY_U8, .type = RY_B8, .a = ro_side(above), .b = ro_side(below)};
+        j.out = above->data;
         if (ro_run(rt, &j, v->len) >= 0) {
             rv_release(below);
             return above;

@@ -30,7 +30,8 @@ static ray_val *edge(ray_rt *rt, const char *name, ray_val *v, bool last) {
     }
     if (rv_is_atom(v) || rv_is_callable(v)) return rv_retain(v);
     if (rv_is_vector(v)) return edge_of_vector(rt, v, last);
-    if (v->type == RY_LIST) return v->len == 0 ? rv_null_of_new(RY_I64) : rv_retain(rv_list_get(v, last ? v->len - 1 : 0));
+    if (v->type == RY_LIST && v->len == 0) return rv_null_of_new(RY_I64);
+    if (v->type == RY_LIST) return rv_retain(rv_list_get(v, last ? v->len - 1 : 0));
     if (v->type == RY_TABLE) {
         int64_t rows = rv_count(v);
         if (rows == 0) return rb_fail_null(RB_E_DOMAIN, "%s: the table has no rows", name);

@@ -65,8 +65,11 @@ static ray_val *extreme_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_
     return compute(rt, verb, a, b, type);
 }
 
-static const ro_lift min_lift = {"min", "min: cannot compare %s and %s", RK_MIN, RY_P_EXTREME, RO_G_SAME, extreme_atoms, extreme_arrays};
-static const ro_lift max_lift = {"max", "max: cannot compare %s and %s", RK_MAX, RY_P_EXTREME, RO_G_SAME, extreme_atoms, extreme_arrays};
+#define EXTREME(name, verb)                                                                                            \
+    static const ro_lift name##_lift = {                                                                               \
+        #name, #name ": cannot compare %s and %s", verb, RY_P_EXTREME, RO_G_SAME, extreme_atoms, extreme_arrays};
+EXTREME(min, RK_MIN)
+EXTREME(max, RK_MAX)
 
 ray_val *ro_min_of(ray_rt *rt, ray_val *a, ray_val *b) { return ro_lift_binary(rt, &min_lift, a, b); }
 ray_val *ro_max_of(ray_rt *rt, ray_val *a, ray_val *b) { return ro_lift_binary(rt, &max_lift, a, b); }

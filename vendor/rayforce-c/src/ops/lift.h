@@ -12,7 +12,7 @@ enum ro_gathering {
     RO_G_LIST,     /* a list, always */
     RO_G_RELATION, /* a B8 vector if all are b8 atoms, else a list */
     RO_G_SAME,     /* a vector if all are atoms of one type other than sym, str and guid, else a list */
-    RO_G_FIRST     /* a vector of the first result's type, others converted; a list if the first is f32, sym, str, guid or no atom */
+    RO_G_FIRST     /* a vector of the first result's type, others converted; a list if that is f32, sym, str or guid */
 };
 
 typedef struct ro_lift ro_lift;

@@ -24,7 +24,8 @@ static int result_type(const unary *u, int type) {
 }
 
 static void *refuse(const unary *u, const ray_val *v) {
-    return rb_fail_null(RB_E_TYPE, "%s: expects numbers%s, got %s", u->name, u->spans ? " or timespans" : "", ry_name(v->type));
+    return rb_fail_null(RB_E_TYPE, "%s: expects numbers%s, got %s", u->name, u->spans ? " or timespans" : "",
+                        ry_name(v->type));
 }
 
 typedef struct run {

@@ -2,7 +2,8 @@
 
 #define KINDS 11
 static const char letters[KINDS + 1] = "buhilefdtpn";
-static const int8_t codes[KINDS] = {RY_B8, RY_U8, RY_I16, RY_I32, RY_I64, RY_F32, RY_F64, RY_DATE, RY_TIME, RY_TIMESTAMP, RY_TIMESPAN};
+static const int8_t codes[KINDS] = {RY_B8,  RY_U8,   RY_I16,  RY_I32,       RY_I64,     RY_F32,
+                                    RY_F64, RY_DATE, RY_TIME, RY_TIMESTAMP, RY_TIMESPAN};
 /* Where a type stands in these; -1: nowhere. */
 static const int8_t places[RY_VECTOR_END] = {-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1, -1, -1, -1, 10};
 _Static_assert(RY_B8 == 1 && RY_TIMESTAMP == 10 && RY_TIMESPAN == 16, "places follow the codes");

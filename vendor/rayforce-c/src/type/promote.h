@@ -4,7 +4,9 @@
 
 #include "type.h"
 
-enum ry_promote_class { RY_P_ADD, RY_P_SUB, RY_P_MUL, RY_P_DIV, RY_P_MOD, RY_P_IDIV, RY_P_XBAR, RY_P_EXTREME, RY_P_CLASSES };
+enum ry_promote_class {
+    RY_P_ADD, RY_P_SUB, RY_P_MUL, RY_P_DIV, RY_P_MOD, RY_P_IDIV, RY_P_XBAR, RY_P_EXTREME, RY_P_CLASSES
+};
 enum ry_shape { RY_AA, RY_VV, RY_AV, RY_VA, RY_SHAPES }; /* atom or vector, left then right */
 
 #define RY_P_ERROR (-1)  /* the operands do not go together */

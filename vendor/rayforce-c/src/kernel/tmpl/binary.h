@@ -30,8 +30,8 @@
 #if RK_INT || RK_INT64
 #define N(verb, expr)                                                                                                  \
     RK_LOOP(verb, plain, RK_T, vo[i] = (expr);)                                                                        \
-    RK_LOOP(verb, nulls, RK_T, RK_T r = (expr); int null = (int)RK_IS_NULL(a) | (int)RK_IS_NULL(b); any |= (RK_MASK)null;       \
-            vo[i] = null ? RK_NULL : r;)
+    RK_LOOP(verb, nulls, RK_T, RK_T r = (expr); int null = (int)RK_IS_NULL(a) | (int)RK_IS_NULL(b);                    \
+            any |= (RK_MASK)null; vo[i] = null ? RK_NULL : r;)
 #define K(verb, expr)                                                                                                  \
     RK_LOOP(verb, plain, RK_T, vo[i] = (expr);)                                                                        \
     RK_LOOP(verb, nulls, RK_T, RK_T r = (expr); any |= (RK_MASK)RK_IS_NULL(r); vo[i] = r;)
