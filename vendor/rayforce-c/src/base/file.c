@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,7 +88,8 @@ int rb_file_read(const char *path, rb_bytes *out) {
 
 int64_t rb_file_size(const char *path) {
     struct stat st;
-    return stat(path, &st) == 0 ? (int64_t)st.st_size : failed(path);
+    if (stat(path, &st) != 0) return failed(path);
+    return S_ISREG(st.st_mode) ? (int64_t)st.st_size : rb_fail(RB_E_IO, "%s: not a regular file", path);
 }
 
 bool rb_file_exists(const char *path) {
@@ -205,7 +207,8 @@ int rb_dir_make(const char *path) {
         if (part[i] && part[i] != '/') continue;
         char was = part[i];
         part[i] = 0;
-        if (fails_now() || (mkdir(part, 0777) != 0 && errno != EEXIST)) r = failed(path);
+        if (!fails_now() && mkdir(part, 0777) == 0) r = sync_parent(part);
+        else if (errno != EEXIST) r = failed(path);
         part[i] = was;
     }
     rb_free(part, size);
@@ -213,6 +216,15 @@ int rb_dir_make(const char *path) {
     if (r == 0 && stat(path, &st) == 0 && !S_ISDIR(st.st_mode)) return rb_fail(RB_E_IO, "%s: not a directory", path);
     return r;
 }
+
+int rb_dir_lock(const char *path) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+    if (fd < 0) return failed(path);
+    while ((r = flock(fd, LOCK_EX)) != 0 && errno == EINTR) continue;
+    return r == 0 ? fd : failed_and_close(path, fd);
+}
+
+void rb_dir_unlock(int lock) { close(lock); }
 
 int rb_file_remove(const char *path) { return !fails_now() && remove(path) == 0 ? 0 : failed(path); }
 

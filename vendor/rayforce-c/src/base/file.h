@@ -15,7 +15,7 @@ typedef struct rb_mapping {
 RB_NODISCARD int rb_file_map(const char *path, rb_mapping *out);
 void rb_file_unmap(rb_mapping *m); /* also empties it */
 RB_NODISCARD int rb_file_read(const char *path, rb_bytes *out); /* appends; whatever the file is, also a pipe */
-int64_t rb_file_size(const char *path);                          /* -1: failed */
+int64_t rb_file_size(const char *path);                          /* of a regular file; -1: failed */
 bool rb_file_exists(const char *path);
 
 /* A file that comes into being as a whole: bytes go to a temporary beside it; commit makes them durable and puts them
@@ -30,7 +30,10 @@ void rb_writer_free(rb_writer *w);                     /* gives up; null is igno
 /* The three in one. */
 RB_NODISCARD int rb_file_write(const char *path, const void *p, size_t n);
 
-RB_NODISCARD int rb_dir_make(const char *path); /* with parents; one that exists is no failure */
+RB_NODISCARD int rb_dir_make(const char *path); /* with parents, durable; one that exists is no failure */
+/* Waits until nobody, in any process, holds the directory, and holds it: a number to give back. Ends with the process. */
+RB_NODISCARD int rb_dir_lock(const char *path);
+void rb_dir_unlock(int lock);
 RB_NODISCARD int rb_file_remove(const char *path); /* a file or an empty directory */
 /* Calls each with the names in a directory, in no order, without "." and ".."; stops at a negative result. */
 RB_NODISCARD int rb_dir_each(const char *path, int (*each)(void *ctx, const char *name), void *ctx);

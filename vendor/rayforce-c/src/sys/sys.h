@@ -36,6 +36,17 @@ RV_VERB(rx_exec);
 RV_VERB(rx_ser);
 RV_VERB(rx_de);
 
+/* tables as text: sys_csv.c; tables on disk: sys_db.c */
+RV_VERB(rx_csv_read);
+RV_VERB(rx_csv_write);
+RV_VERB(rx_csv_splayed);
+RV_VERB(rx_csv_parted);
+RV_VERB(rx_splayed_set);
+RV_VERB(rx_splayed_get);
+RV_VERB(rx_parted_get);
+RV_VERB(rx_parted_tables);
+RV_VERB(rx_parted_fill);
+
 /* servers: sys_ipc.c */
 RV_VERB(rx_listen); /* (listen PORT), (.sys.listen PORT): opens a server that ray_rt_run then serves */
 
@@ -45,5 +56,7 @@ RV_VERB(rx_listen); /* (listen PORT), (.sys.listen PORT): opens a server that ra
 RB_NODISCARD ray_val *rx_dict_take(int n, const char *const *keys, ray_val **values);
 /* Appends the zero-ended bytes of a STR atom (else RB_E_TYPE) that has no zero byte inside (else RB_E_DOMAIN). */
 RB_NODISCARD int rx_zero_ended(const char *verb, const ray_val *v, rb_bytes *out);
+/* A path from a STR atom, zero-ended in `room`, which is emptied first. Null: RB_E_TYPE, or `empty` for an empty one. */
+RB_NODISCARD const char *rx_path(const char *verb, const ray_val *v, int empty, rb_bytes *room);
 
 #endif

@@ -95,6 +95,7 @@ _Static_assert(sizeof(ray_val) <= RB_CACHE_LINE, "a header is one cache line");
 #define RV_M_ASC 0x0001
 #define RV_M_DESC 0x0002
 #define RV_M_UNIQUE 0x0004
+#define RV_M_PARTED 0x0010 /* table: the first column is the key of its partitions */
 #define RV_M_NAMES_ARE_VARS 0x0008 /* lambda: its body holds builtins as values, every name in it is a variable */
 
 /* ---- counting and memory: object.c --------------------------------------------------------------------------- */
