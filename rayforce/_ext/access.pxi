@@ -34,15 +34,24 @@ cdef int64_t index_in(int64_t n, object key) except -1:
 def item(Value value not None, key, /):
     """One element for a number; a slice as a view; what a mask or positions pick as a new value. Tables: rows."""
     cdef ray_val *v = value.ptr()
-    cdef int64_t n = ray_len(v)
+    cdef int64_t i, n = ray_len(v)
     if isinstance(key, slice):
         start, stop, step = key.indices(n)
         if step == 1:
             return wrap_take(slice_rows(v, start, max(stop - start, 0)), value.borrowed)
         return pick(v, list(range(start, stop, step)))
     if hasattr(type(key), "__index__") and not isinstance(key, bool) and not (is_numpy(key) and key.ndim):
-        return at(v, index_in(n, key))
+        i = index_in(n, key)
+        return row_of(v, i, table_names(value)) if ray_type(v) == RAY_TABLE else at(v, i)
     return pick(v, key)
+
+
+cdef object row_of(ray_val *v, int64_t i, tuple names):
+    """A row of a table: a dict by the names, without names a tuple."""
+    cdef ray_val *columns = ray_table_columns_get(v)
+    cdef int64_t j
+    row = [at(ray_list_get(columns, j), i) for j in range(ray_len(columns))]
+    return tuple(row) if names is None else dict(zip(names, row))
 
 
 cdef ray_val *slice_rows(ray_val *v, int64_t start, int64_t n) except NULL:
@@ -289,12 +298,11 @@ def table_column(Value table not None, str name not None):
 
 def table_rows(Value table not None, bint named=False):
     """The rows, one after the other: tuples, or dicts by column name."""
-    cdef ray_val *columns = ray_table_columns_get(table.ptr())
-    cdef int64_t i, j, n = ray_len(table.ptr()), k = ray_len(columns)
-    names = table_names(table)
+    cdef ray_val *v = table.ptr()
+    cdef int64_t i, n = ray_len(v)
+    names = table_names(table) if named else None
     for i in range(n):
-        row = [at(ray_list_get(columns, j), i) for j in range(k)]
-        yield dict(zip(names, row)) if named else tuple(row)
+        yield row_of(v, i, names)
 
 
 def dict_keys(Value value not None):

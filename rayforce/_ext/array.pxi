@@ -10,7 +10,9 @@ cdef dict STORAGE = {
 cdef ray_val *array_in(object x, int tag, object mask, Way *way) except NULL:
     """A one-dimensional array as a vector of a type, GENERIC for the one that goes with its dtype."""
     np = numpy()
-    arr = x if isinstance(x, np.ndarray) else np.asarray(x)
+    arr = x
+    if not isinstance(x, np.ndarray):
+        arr, mask = foreign_array(x, mask)
     if isinstance(arr, np.ma.MaskedArray):
         if mask is None and arr.mask is not np.ma.nomask:
             mask = np.ma.getmaskarray(arr)
@@ -38,6 +40,19 @@ cdef ray_val *array_in(object x, int tag, object mask, Way *way) except NULL:
     if f"{kind}{arr.dtype.itemsize}" != STORAGE[want]:
         arr, mask = numbers_in(arr, want, mask)
     return stored_in(arr, want, mask, want <= RAY_I64, x, way)
+
+
+cdef tuple foreign_array(object x, object mask):
+    """Columns of pandas, polars, Arrow: what their __array__ would turn into floats or NaN stays what it is."""
+    arr = numpy().asarray(x)
+    declared = str(getattr(x, "dtype", None) or getattr(x, "type", "")).lower().lstrip("u")
+    if arr.dtype.kind == "f" and declared.startswith("int"):
+        items = x.to_pylist() if hasattr(x, "to_pylist") else x.to_list()
+        arr = numpy().empty(len(items), object)
+        arr[:] = items
+    elif arr.dtype.kind in "OT" and mask is None and hasattr(x, "isna"):
+        mask = numpy().asarray(x.isna(), bool)
+    return arr, mask
 
 
 cdef ray_val *stored_in(object arr, int tag, object mask, bint strict, object origin, Way *way) except NULL:

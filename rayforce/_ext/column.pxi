@@ -59,7 +59,8 @@ cdef ray_val *column(object items, int tag, Way *way) except NULL:
         elif tag == RAY_F64:
             i = store_floats(<double *>ray_data(out), fixed)
         for i in range(i, len(fixed)):
-            store(out, tag, i, fixed[i])
+            x = fixed[i]
+            store(out, tag, i, None if is_missing(x) else x)
     except BaseException as e:
         ray_release(out)
         if isinstance(e, errors.ConversionError) and e.row is None:
@@ -154,7 +155,9 @@ cdef ray_val *table_of(object names, object columns, Way *way) except NULL:
     cdef ray_val *k
     cdef ray_val *c
     cdef int64_t i
-    names = tuple(names)
+    names, columns = tuple(names), tuple(columns)
+    if len(names) != len(columns):
+        raise conversion(f"{len(names)} names for {len(columns)} columns")
     for name in names:
         if not isinstance(name, str):
             raise conversion(f"column name {name!r} is not a str", name)

@@ -40,6 +40,14 @@ def register_converter(cls, fn):
         user_converters[cls] = fn
 
 
+cdef bint is_missing(object x):
+    """None, and pandas' ways to say so."""
+    if x is None:
+        return True
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and (x is getattr(pandas, "NaT", None) or x is getattr(pandas, "NA", None))
+
+
 cdef int dtype_tag(object dtype) except? -2:
     """The type for a numpy dtype; GENERIC if it takes more than a look at kind and size."""
     cdef str kind = dtype.kind
@@ -59,6 +67,8 @@ cdef int tag_of(object x, int flags) except? -2:
         return RAY_STR if found == RAY_SYM and flags & STRINGS and type(x) is str else <int>found
     if isinstance(x, Value):
         return GENERIC
+    if is_missing(x):
+        return NOTHING
     if is_numpy(x):
         if x.ndim != 0:
             return GENERIC

@@ -106,17 +106,7 @@ class Table(RayObj):
             return self.at_column(key)
         if isinstance(key, list | tuple) and key and all(isinstance(k, str) for k in key):
             return Table([(name, self.at_column(name)) for name in key])
-        if hasattr(type(key), "__index__") and not isinstance(key, bool) and getattr(key, "ndim", 0) == 0:
-            return next(core.table_rows(self._row(key), True))
         return core.item(self, key)
-
-    def _row(self, key: Any) -> core.Value:
-        try:
-            i = range(len(self))[key]
-        except IndexError:
-            raise IndexError(f"row {int(key)} is outside of {len(self)} rows") from None
-        out: core.Value = core.item(self, slice(i, i + 1))
-        return out
 
     def at_column(self, name: str) -> Any:
         column = core.table_column(self, name)

@@ -144,3 +144,13 @@ def test_nothing_is_lost(steady: Callable[[Callable[[], object]], None]) -> None
             Dict.from_items([1, 2], [1])
 
     steady(job)
+
+
+def test_keyed_tables() -> None:
+    keys, values = rf.Table({"k": ["a", "b"]}), rf.Table({"v": [1, 2]})
+    d = Dict.from_items(keys, values)
+    assert len(d) == 2
+    assert list(d) == [{"k": "a"}, {"k": "b"}]
+    assert d.key_vector.equals(keys)
+    assert d.value_vector[1] == {"v": 2}
+    assert "a" not in d
