@@ -66,8 +66,9 @@ RB_NODISCARD int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64
 RB_NODISCARD int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
                                 rk_pair **sorted);
 
-/* Words to be sorted: (key << shift | row), row only with a shift; with `down` the key is taken from `top`. */
-void rk_pack_words(const uint64_t *keys, int64_t n, uint64_t top, bool down, int shift, int64_t row, uint64_t *out);
+/* Words to be sorted: (key >> drop << shift | row), whole keys alone without a shift; with `down` the key is taken from
+ * `top`. */
+void rk_pack_words(const uint64_t *keys, int64_t n, uint64_t top, bool down, int drop, int shift, int64_t row, uint64_t *out);
 void rk_pack_pairs(const uint64_t *keys, int64_t n, uint64_t top, bool down, int64_t row, rk_pair *out);
 /* And the rows of sorted ones. */
 void rk_rows_of_words(const uint64_t *words, int64_t n, int shift, int64_t *out);
@@ -93,9 +94,12 @@ int64_t rk_bin_first(const int64_t *a, int64_t n, int64_t x);
 
 /* ---- hashing: hashset.c ------------------------------------------------------------------------------------------- */
 
-/* Set of keys with room for all that will be added: slots is a power of two at least twice their number, zeroed. */
+/* Set of keys with room for all that will be added: slots is a power of two at least twice their number and 64 at least,
+ * zeroed. `fine`, which may be null, says at once that most other keys are none of it; that pays while it fits a cache. */
+#define RK_SET_FINE 3 /* bits of `fine` a slot, as a power of two: slots / 8 words, zeroed */
 typedef struct rk_set {
     uint64_t *slot;
+    uint64_t *fine;
     int64_t slots;
     bool has_zero;
 } rk_set;

@@ -14,7 +14,8 @@ void rk_set_add(rk_set *s, const uint64_t *keys, int64_t n) {
     uint64_t mask = (uint64_t)s->slots - 1;
     for (int64_t i = 0; i < n; i++) {
         if (i + AHEAD < n) __builtin_prefetch(&s->slot[slot_of(keys[i + AHEAD], shift) & mask], 1);
-        uint64_t key = keys[i], at = slot_of(key, shift) & mask;
+        uint64_t key = keys[i], at = slot_of(key, shift) & mask, bit = slot_of(key, shift - RK_SET_FINE);
+        if (s->fine) s->fine[bit >> 6] |= (uint64_t)1 << (bit & 63);
         if (key == 0) {
             s->has_zero = true;
             continue;
@@ -24,14 +25,42 @@ void rk_set_add(rk_set *s, const uint64_t *keys, int64_t n) {
     }
 }
 
+static inline bool set_has(const rk_set *s, uint64_t key, int shift, uint64_t mask) {
+    uint64_t at = slot_of(key, shift) & mask;
+    if (key == 0) return s->has_zero;
+    while (s->slot[at] && s->slot[at] != key) at = (at + 1) & mask;
+    return s->slot[at] == key;
+}
+
+/* Most keys are settled without a branch; those that may be members are looked at one by one. */
+static void has_with_fine(const rk_set *s, const uint64_t *restrict keys, int64_t n, uint8_t *restrict out) {
+    int shift = shift_of(s->slots);
+    uint64_t mask = (uint64_t)s->slots - 1;
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t bit = slot_of(keys[i], shift - RK_SET_FINE);
+        out[i] = s->fine[bit >> 6] >> (bit & 63) & 1;
+    }
+    for (int64_t i = 0; i < n; i += 8) {
+        uint64_t eight = 0;
+        int64_t m = n - i < 8 ? n - i : 8;
+        memcpy(&eight, out + i, (size_t)m);
+        for (; eight; eight &= eight - 1) {
+            int64_t k = i + (__builtin_ctzll(eight) >> 3);
+            out[k] = set_has(s, keys[k], shift, mask);
+        }
+    }
+}
+
 void rk_set_has(const rk_set *s, const uint64_t *keys, int64_t n, uint8_t *out) {
+    if (s->fine) {
+        has_with_fine(s, keys, n, out);
+        return;
+    }
     int shift = shift_of(s->slots);
     uint64_t mask = (uint64_t)s->slots - 1;
     for (int64_t i = 0; i < n; i++) {
         if (i + AHEAD < n) __builtin_prefetch(&s->slot[slot_of(keys[i + AHEAD], shift) & mask]);
-        uint64_t key = keys[i], at = slot_of(key, shift) & mask;
-        while (s->slot[at] && s->slot[at] != key) at = (at + 1) & mask;
-        out[i] = key ? s->slot[at] == key : s->has_zero;
+        out[i] = set_has(s, keys[i], shift, mask);
     }
 }
 

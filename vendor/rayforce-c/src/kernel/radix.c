@@ -23,13 +23,13 @@ int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, 
     return msd_pair(pool, a, tmp, n, low, bits, scratch, sorted);
 }
 
-RB_HOT void rk_pack_words(const uint64_t *restrict keys, int64_t n, uint64_t top, bool down, int shift, int64_t row,
+RB_HOT void rk_pack_words(const uint64_t *restrict keys, int64_t n, uint64_t top, bool down, int drop, int shift, int64_t row,
                           uint64_t *restrict out) {
     uint64_t flip = down ? UINT64_MAX : 0, add = down ? top + 1 : 0; /* top - key is ~key + top + 1 */
     if (shift == 0)
         for (int64_t i = 0; i < n; i++) out[i] = (keys[i] ^ flip) + add;
     else
-        for (int64_t i = 0; i < n; i++) out[i] = ((keys[i] ^ flip) + add) << shift | (uint64_t)(row + i);
+        for (int64_t i = 0; i < n; i++) out[i] = ((keys[i] ^ flip) + add) >> drop << shift | (uint64_t)(row + i);
 }
 
 RB_HOT void rk_pack_pairs(const uint64_t *restrict keys, int64_t n, uint64_t top, bool down, int64_t row,

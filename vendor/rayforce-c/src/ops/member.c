@@ -41,6 +41,7 @@ static int fill_set(ray_rt *rt, const ro_keyer *k, probe *p) {
 }
 
 #define BITS_ALWAYS ((uint64_t)1 << 18) /* a bitmap of 32 KiB is always fine */
+#define FINE_MAX ((int64_t)1 << 19)      /* slots whose fine bits are half a megabyte */
 #define BITS_PER_KEY 128                /* one as large as the hash table would be, too */
 
 static int probe_all(ray_rt *rt, ro_keyer *set, ro_keyer *x, uint8_t *out) {
@@ -54,14 +55,16 @@ static int probe_all(ray_rt *rt, ro_keyer *set, ro_keyer *x, uint8_t *out) {
         if (p.bits.word) memset(p.bits.word, 0, (size_t)words * 8);
     } else {
         set->keys.base = 0;
-        p.set.slots = (int64_t)rb_pow2_above((uint64_t)set->n * 2);
-        p.set.slot = RO_ROOM(uint64_t, p.set.slots);
-        if (p.set.slot) memset(p.set.slot, 0, (size_t)p.set.slots * 8);
+        p.set.slots = (int64_t)rb_pow2_above((uint64_t)set->n * 2 + 64);
+        /* The fine bits follow the slots. */
+        p.set.slot = RO_ROOM(uint64_t, p.set.slots + p.set.slots / 8);
+        if (p.set.slot) memset(p.set.slot, 0, (size_t)(p.set.slots + p.set.slots / 8) * 8);
+        if (p.set.slot && p.set.slots <= FINE_MAX) p.set.fine = p.set.slot + p.set.slots;
     }
     int ok = p.bits.word || p.set.slot ? fill_set(rt, set, &p) : -1;
     if (ok == 0) ok = ro_parallel(rt, x->n, RO_GRAIN, probe_range, &p);
     if (p.bits.word) RO_ROOM_FREE(p.bits.word, words);
-    if (p.set.slot) RO_ROOM_FREE(p.set.slot, p.set.slots);
+    if (p.set.slot) RO_ROOM_FREE(p.set.slot, p.set.slots + p.set.slots / 8);
     return ok;
 }
 

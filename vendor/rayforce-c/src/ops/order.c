@@ -1,5 +1,6 @@
-/* Sorting. A key and a row number that fit 64 bits together travel as one word, which halves the memory that moves;
- * sorting values alone needs no row numbers, and few different keys are counted rather than moved. */
+/* Sorting. A key and a row number travel as one word of 64 bits, which halves the memory that moves. Keys that are too
+ * wide for that lose their lowest bits, and rows that then look equal are compared once more, unless a sample says that
+ * they would be many. Sorting values alone needs no row numbers, and few different keys are counted rather than moved. */
 #include "order.h"
 
 #include "../base/bits.h"
@@ -13,7 +14,7 @@ typedef struct packing {
     const rk_keys *keys;
     uint64_t top;
     bool down;
-    int shift;
+    int shift, drop; /* of a word: bits of the row number; lowest bits of the key that are left out */
     uint64_t *words; /* or */
     rk_pair *pairs;
     uint64_t *sorted_words;
@@ -29,7 +30,7 @@ static int pack_range(void *ctx, int64_t begin, int64_t end, int worker) {
         int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
         rk_keys_into(p->keys, begin, n, block);
         if (p->words)
-            rk_pack_words(block, n, p->top, p->down, p->shift, begin, p->words + begin);
+            rk_pack_words(block, n, p->top, p->down, p->drop, p->shift, begin, p->words + begin);
         else
             rk_pack_pairs(block, n, p->top, p->down, begin, p->pairs + begin);
     }
@@ -59,15 +60,57 @@ static void sort_room_free(void *room, int64_t n, size_t each, int64_t *counters
     RO_ROOM_FREE(counters, RK_RADIX_SCRATCH);
 }
 
+static uint64_t key_of(const rk_keys *k, int64_t row) {
+    uint64_t key;
+    rk_keys_into(k, row, 1, &key);
+    return key;
+}
+
+static int by_key(const void *keys, int64_t i, int64_t j) {
+    uint64_t a = key_of(keys, i), b = key_of(keys, j);
+    return a < b ? -1 : a > b;
+}
+
+static int by_key_down(const void *keys, int64_t i, int64_t j) { return by_key(keys, j, i); }
+
+/* Runs of rows whose words differ in the row number only, by their whole keys. */
+static int sort_cut_keys(ray_rt *rt, const packing *p, int64_t n) {
+    int64_t *tmp = RO_ROOM(int64_t, n);
+    if (!tmp) return -1;
+    int ok = 0;
+    for (int64_t i = 0, end; ok == 0 && i < n; i = end) {
+        uint64_t cut = p->sorted_words[i] >> p->shift;
+        for (end = i + 1; end < n && p->sorted_words[end] >> p->shift == cut;) end++;
+        if (end - i > RO_GRAIN) ok = rb_rt_check(rt);
+        if (end - i > 1) rk_merge_sort(p->at + i, tmp, end - i, p->down ? by_key_down : by_key, p->keys);
+    }
+    RO_ROOM_FREE(tmp, n);
+    return ok;
+}
+
 static int sort_by_words(ray_rt *rt, packing *p, int64_t n) {
     int64_t *counters;
     if (!(p->words = sort_room(n, sizeof *p->words, &counters))) return -1;
-    int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p);
-    if (ok == 0)
-        ok = rk_radix_words(rt->pool, p->words, p->words + n, n, p->shift, bits_of(p->top), counters, &p->sorted_words);
+    int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p), bits = bits_of(p->top) - p->drop;
+    if (ok == 0) ok = rk_radix_words(rt->pool, p->words, p->words + n, n, p->shift, bits, counters, &p->sorted_words);
     if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, p);
+    if (ok == 0 && p->drop) ok = sort_cut_keys(rt, p, n);
     sort_room_free(p->words, n, sizeof *p->words, counters);
     return ok;
+}
+
+#define SAMPLE 512
+#define SAMPLE_TIES 8 /* of these rows may look equal without being so */
+
+/* Would many rows look equal without the lowest bits of their keys? */
+static bool cutting_hurts(const packing *p, int64_t n) {
+    uint64_t keys[SAMPLE], tmp[SAMPLE], *sorted;
+    int64_t ties = 0, counters[1] = {0};
+    for (int64_t i = 0; i < SAMPLE; i++) keys[i] = key_of(p->keys, n / SAMPLE * i);
+    if (rk_radix_words(NULL, keys, tmp, SAMPLE, 0, 64, counters, &sorted) < 0) return true;
+    for (int64_t i = 1; i < SAMPLE; i++)
+        ties += sorted[i] != sorted[i - 1] && sorted[i] >> p->drop == sorted[i - 1] >> p->drop;
+    return ties > SAMPLE_TIES;
 }
 
 static int sort_by_pairs(ray_rt *rt, packing *p, int64_t n) {
@@ -102,7 +145,9 @@ int ro_sort_rows(ray_rt *rt, const ray_val *v, bool down, int64_t *at) {
     RB_TRY(ro_sort_keyer(rt, v, &k, &ties), -1);
     packing p = {.keys = &k.keys, .down = down, .at = at, .shift = bits_of((uint64_t)v->len)};
     int ok = ro_keyer_rebase(rt, &k, &p.top);
-    if (ok == 0) ok = bits_of(p.top) + p.shift <= 64 ? sort_by_words(rt, &p, v->len) : sort_by_pairs(rt, &p, v->len);
+    int bits = bits_of(p.top) + p.shift;
+    p.drop = bits > 64 ? bits - 64 : 0;
+    if (ok == 0) ok = p.drop && cutting_hurts(&p, v->len) ? sort_by_pairs(rt, &p, v->len) : sort_by_words(rt, &p, v->len);
     if (ok == 0 && ties) ok = sort_ties(v, k.classes, down, at);
     ro_keyer_free(&k);
     return ok;
@@ -124,7 +169,7 @@ static int back_range(void *ctx, int64_t begin, int64_t end, int worker) {
     uint64_t block[RK_KEY_BLOCK];
     for (; begin < end; begin += RK_KEY_BLOCK) {
         int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
-        rk_pack_words(w->sorted + begin, n, w->top, w->down, 0, 0, block);
+        rk_pack_words(w->sorted + begin, n, w->top, w->down, 0, 0, 0, block);
         rk_keys_back(w->type, w->base, block, n, w->out + begin * ry_width(w->type));
     }
     return 0;

@@ -50,6 +50,30 @@ static void RK_FN(lsd)(E *a, E *tmp, int64_t n, int low, int bits) {
     if (from != a) memcpy(a, from, (size_t)n * sizeof *a);
 }
 
+/* Wide keys: one pass by the bits that tell as many elements apart as there are, insertion for the few that remain
+ * together. Where many do, they are sorted the same way by the bits below; a is left sorted. */
+static void RK_FN(wide)(E *a, E *tmp, int64_t n, int low, int bits) {
+    int digit = 63 - __builtin_clzll((uint64_t)n | 1);
+    digit = digit < 4 ? 4 : digit > RK_RADIX_DIGIT ? RK_RADIX_DIGIT : digit;
+    if (n < 48 || bits <= 2 * RK_RADIX_DIGIT) {
+        RK_FN(lsd)(a, tmp, n, low, bits);
+        return;
+    }
+    int shift = low + bits - digit;
+    uint64_t mask = ((uint64_t)1 << digit) - 1;
+    int64_t place[(1 << RK_RADIX_DIGIT) + 1];
+    memset(place, 0, sizeof *place * (mask + 2));
+    RK_FN(count)(a, n, shift, mask, place + 1);
+    for (uint64_t d = 0; d <= mask; d++) place[d + 1] += place[d];
+    RK_FN(scatter)(a, n, shift, mask, place, tmp);
+    /* Each place has moved to the end of its run. */
+    for (int64_t d = 0, from = 0; d <= (int64_t)mask; from = place[d++]) {
+        int64_t k = place[d] - from;
+        if (k > 1) RK_FN(wide)(tmp + from, a + from, k, low, bits - digit);
+    }
+    memcpy(a, tmp, (size_t)n * sizeof *a);
+}
+
 typedef struct RK_FN(split) {
     E *from, *to;
     int64_t n, chunk, *counter; /* counter[chunk][digit]: how many, then where they go */
@@ -84,7 +108,7 @@ static int RK_FN(sort_buckets)(void *ctx, int64_t begin, int64_t end, int worker
     RK_FN(split) *s = ctx;
     for (int64_t b = begin; b < end; b++) {
         int64_t at = s->start[b], n = s->start[b + 1] - at;
-        if (n > 1 && n <= BUCKET_MAX) RK_FN(lsd)(s->to + at, s->from + at, n, s->low, s->left);
+        if (n > 1 && n <= BUCKET_MAX) RK_FN(wide)(s->to + at, s->from + at, n, s->low, s->left);
     }
     return 0;
 }
@@ -93,7 +117,7 @@ static int RK_FN(msd)(rb_pool *pool, E *a, E *tmp, int64_t n, int low, int bits,
     *sorted = a;
     if (bits <= 0) return 0;
     if (n <= BUCKET_MAX) {
-        RK_FN(lsd)(a, tmp, n, low, bits);
+        RK_FN(wide)(a, tmp, n, low, bits);
         return 0;
     }
     int digit = bits < RK_RADIX_DIGIT ? bits : RK_RADIX_DIGIT;

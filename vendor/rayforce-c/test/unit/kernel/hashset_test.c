@@ -20,9 +20,14 @@ UT_CASE(sets) {
     static uint64_t slot[1024], word[17];
     static uint8_t out[N];
     memset(slot, 0, sizeof slot);
-    rk_set s = {slot, 1024, false};
+    static uint64_t fine[1024 / 8];
+    rk_set s = {slot, NULL, 1024, false}, f = {slot, fine, 1024, false};
     rk_set_add(&s, keys, 400);
     rk_set_has(&s, keys, N, out);
+    for (int64_t i = 0; i < N; i++) UT_EQ_INT(out[i], among(keys[i], 400));
+    memset(slot, 0, sizeof slot);
+    rk_set_add(&f, keys, 400);
+    rk_set_has(&f, keys, N, out);
     for (int64_t i = 0; i < N; i++) UT_EQ_INT(out[i], among(keys[i], 400));
     rk_bits b = {word, 1009, 0};
     rk_bits_add(&b, keys, 400);

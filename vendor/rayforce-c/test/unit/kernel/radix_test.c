@@ -62,11 +62,13 @@ UT_CASE(words) {
 
 UT_CASE(packing) {
     uint64_t keys[3] = {5, 0, 7}, words[3];
-    rk_pack_words(keys, 3, 7, true, 0, 0, words);
+    rk_pack_words(keys, 3, 7, true, 0, 0, 0, words);
     UT_EQ_INT(words[0], 2);
     UT_EQ_INT(words[1], 7);
     UT_EQ_INT(words[2], 0);
-    rk_pack_words(keys, 3, 7, false, 4, 1, words);
+    rk_pack_words(keys, 3, 7, false, 1, 4, 1, words);
+    UT_EQ_INT(words[2], 3 << 4 | 3);
+    rk_pack_words(keys, 3, 7, false, 0, 4, 1, words);
     UT_EQ_INT(words[0], 5 << 4 | 1);
     UT_EQ_INT(words[2], 7 << 4 | 3);
     int64_t at[3];
