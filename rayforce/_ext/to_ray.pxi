@@ -251,7 +251,7 @@ cdef ray_val *container_in(object x, Way *way) except NULL:
     if isinstance(x, (list, tuple)):
         return column(x, GENERIC, way)
     if isinstance(x, dict):
-        return dict_in(list(x), list(x.values()), way)
+        return dict_in(x, way)
     if isinstance(x, range):
         return column(list(x), RAY_I64, way)
     if hasattr(x, "__array__"):
@@ -261,11 +261,12 @@ cdef ray_val *container_in(object x, Way *way) except NULL:
     raise conversion(f"cannot convert {x!r:.100} of type {type(x).__name__} to a value", x)
 
 
-cdef ray_val *dict_in(object keys, object values, Way *way) except NULL:
-    cdef ray_val *k = column(keys, GENERIC, way)
+cdef ray_val *dict_in(dict x, Way *way) except NULL:
+    """Keys as a column; values as a list, as in the language, so that each keeps its type."""
+    cdef ray_val *k = column(list(x), GENERIC, way)
     cdef ray_val *v
     try:
-        v = column(values, GENERIC, way)
+        v = list_of(list(x.values()), way)
     except BaseException:
         ray_release(k)
         raise

@@ -74,7 +74,7 @@ class Dict(RayObj, Mapping[Any, Any]):
             self._adopt(items)
             return
         pairs = items.items() if isinstance(items, Mapping) else list(items)
-        self._adopt(core.make_dict([k for k, _ in pairs], [v for _, v in pairs]))
+        self._adopt(core.make_dict([k for k, _ in pairs], core.make_list([v for _, v in pairs])))
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[Any, Any]], /) -> Dict:
@@ -82,7 +82,7 @@ class Dict(RayObj, Mapping[Any, Any]):
 
     @classmethod
     def from_items(cls, keys: Any, values: Any) -> Dict:
-        """From keys and values of equal length."""
+        """From keys and values of equal length, both as columns of one type where they have one."""
         out = core.make_dict(keys, values)
         assert isinstance(out, Dict)
         return out

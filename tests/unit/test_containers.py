@@ -154,3 +154,11 @@ def test_keyed_tables() -> None:
     assert d.key_vector.equals(keys)
     assert d.value_vector[1] == {"v": 2}
     assert "a" not in d
+
+
+def test_values_of_a_dict_keep_their_types(ray: rf.Rayforce) -> None:
+    for d in (Dict({"a": 1, "b": 2.5}), {"a": 1, "b": 2.5}):
+        ray["d"] = d
+        assert type(ray["d"]["a"]) is int
+        assert ray.eval("(type (at d 'b))") == "f64"
+        assert ray["d"].equals(ray.eval("{a: 1 b: 2.5}"))
