@@ -58,9 +58,10 @@ cdef ray_val *column(object items, int tag, Way *way) except NULL:
             i = store_ints(<int64_t *>ray_data(out), fixed)
         elif tag == RAY_F64:
             i = store_floats(<double *>ray_data(out), fixed)
+        nat, na = missing_objects()
         for i in range(i, len(fixed)):
             x = fixed[i]
-            store(out, tag, i, None if is_missing(x) else x)
+            store(out, tag, i, None if x is nat or x is na else x)
     except BaseException as e:
         ray_release(out)
         if isinstance(e, errors.ConversionError) and e.row is None:

@@ -40,12 +40,10 @@ def register_converter(cls, fn):
         user_converters[cls] = fn
 
 
-cdef bint is_missing(object x):
-    """None, and pandas' ways to say so."""
-    if x is None:
-        return True
+cdef tuple missing_objects():
+    """pandas' two ways to say None, if it is loaded."""
     pandas = sys.modules.get("pandas")
-    return pandas is not None and (x is getattr(pandas, "NaT", None) or x is getattr(pandas, "NA", None))
+    return getattr(pandas, "NaT", None), getattr(pandas, "NA", None)
 
 
 cdef int dtype_tag(object dtype) except? -2:
@@ -67,7 +65,8 @@ cdef int tag_of(object x, int flags) except? -2:
         return RAY_STR if found == RAY_SYM and flags & STRINGS and type(x) is str else <int>found
     if isinstance(x, Value):
         return GENERIC
-    if is_missing(x):
+    nat, na = missing_objects()
+    if x is nat or x is na:
         return NOTHING
     if is_numpy(x):
         if x.ndim != 0:
