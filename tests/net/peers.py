@@ -105,6 +105,7 @@ def ask_with_real_client(line: str, port: int, requests: list[str], **login: str
         text=True,
         timeout=60,
         check=False,
+        cwd="/",  # not the source tree: the peer's package has the same import name
     )
     marked = [row for row in done.stdout.splitlines() if row.startswith("ANSWERS")]
     if not marked:

@@ -40,11 +40,15 @@ def test_1x_every_type_goes_there_and_back(old: rf.Connection, case: values.Case
         assert same(old.execute(case.source, boxed=True), rf.RayObj(sent))
 
 
-@pytest.mark.parametrize("dtype", ["i16", "f32", "timespan"])
-def test_1x_says_which_type_it_cannot_hold(old: rf.Connection, dtype: str) -> None:
-    with pytest.raises(rf.ConversionError, match=rf"(?i){dtype}.*1\.x"):
-        old.execute(IDENTITY, rf.Vector([1], dtype="i64").cast(dtype) if dtype != "timespan" else rf.Vector([None], dtype=dtype))
+def test_1x_says_what_it_cannot_hold(old: rf.Connection) -> None:
+    with pytest.raises(rf.ConversionError, match=r"1\.x.*TIMESPAN"):
+        old.execute(IDENTITY, rf.Vector([None], dtype="timespan"))
     assert old.execute("(+ 1 2)") == 3
+
+
+def test_1x_widens_what_it_has_no_type_for(old: rf.Connection) -> None:
+    assert same(old.execute(IDENTITY, rf.Vector([1, None], dtype="i16")), rf.Vector([1, None], dtype="i32"))
+    assert same(old.execute(IDENTITY, rf.Vector([1.5, None], dtype="f32")), rf.Vector([1.5, None], dtype="f64"))
 
 
 @pytest.fixture(params=["2.x", "1.x"])
@@ -85,8 +89,9 @@ def test_a_table_of_a_million_rows(both: rf.Connection) -> None:
     both["trades"] = rf.Table(columns)
     back = both["trades"]
     assert back.shape == (n, 3)
-    for name, column in rf.Table(columns).to_columns().items():
-        assert back[name].equals(column), name
+    sent = rf.Table(columns)
+    for name in sent.columns:
+        assert back[name].equals(sent[name]), name
     assert both.execute("(sum (at trades 'qty))") == int(columns["qty"].sum())
 
 
@@ -163,9 +168,9 @@ def test_login() -> None:
 def test_compression_both_ways(new: rf.Connection) -> None:
     new.set_compression(True)
     zeros = np.zeros(100_000, dtype=np.int64)
-    sent = new.stats.sent_bytes
+    sent = new.stats.bytes_out
     assert new.execute(IDENTITY, zeros).equals(rf.Vector(zeros))
-    assert new.stats.sent_bytes - sent < 100_000
+    assert new.stats.bytes_out - sent < 100_000
     new.set_compression(False)
     assert new.execute(IDENTITY, zeros).equals(rf.Vector(zeros))
 

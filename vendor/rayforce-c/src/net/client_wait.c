@@ -76,7 +76,15 @@ static void take_push(ray_client *c, rw_msg *m) {
     rv_release(m->value);
 }
 
+/* Whatever is wrong with its value, to the caller it is a peer that makes no sense; lack of memory is ours. */
+static void blame_peer(const ray_client *c, rb_error *e) {
+    if (e->code == RB_E_OOM) return;
+    rb_fail(RB_E_PROTOCOL, "%s: the reply is not readable: %.180s", c->peer, e->text);
+    rb_error_copy_into(e);
+}
+
 static void take_reply(ray_client *c, rw_msg *m) {
+    if (!m->ok) blame_peer(c, &m->error);
     pthread_mutex_lock(&c->lock);
     c->stats.received++;
     bool taken = rn_tickets_answer(&c->tickets, m->value, &m->error);
