@@ -34,8 +34,8 @@ bool rk_any_missing(const int64_t *at, int64_t n); /* is one negative? */
 /* ---- keys: keys.c ----------------------------------------------------------------------------------------------- */
 
 /* Order- and equality-preserving 64-bit keys of types of at most 8 bytes. Integers, temporals and ids by their value;
- * floats and everything asked for `as_float` by their value as a double, -0.0 as 0.0, NaN as 0. With `nulls` the null of
- * an integer type becomes that of a wider one. Null is the smallest key either way. */
+ * floats and everything asked for `as_float` by their value as a double, -0.0 as 0.0, NaN as 0. With `nulls` the null
+ * of an integer type becomes that of a wider one. Null is the smallest key either way. */
 typedef struct rk_keys {
     int type;
     bool as_float, nulls;
@@ -59,20 +59,23 @@ typedef struct rk_pair {
 #define RK_RADIX_CHUNKS 16
 #define RK_RADIX_SCRATCH (RK_RADIX_CHUNKS << RK_RADIX_DIGIT) /* counters */
 
-/* Sort stably by the `bits` bits from bit `low` on. The result lies in a or in tmp, *sorted says where; the other one is
- * destroyed. scratch: RK_RADIX_SCRATCH counters. -1 only when the pool reports a failure. */
-RB_NODISCARD int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits, int64_t *scratch,
-                                uint64_t **sorted);
+/* Sort stably by the `bits` bits from bit `low` on. The result lies in a or in tmp, *sorted says where; the other one
+ * is destroyed. scratch: RK_RADIX_SCRATCH counters. -1 only when the pool reports a failure. */
+RB_NODISCARD int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits,
+                                int64_t *scratch, uint64_t **sorted);
 RB_NODISCARD int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
                                 rk_pair **sorted);
 
 /* Words to be sorted: (key >> drop << shift | row), whole keys alone without a shift; with `down` the key is taken from
  * `top`. */
-void rk_pack_words(const uint64_t *keys, int64_t n, uint64_t top, bool down, int drop, int shift, int64_t row, uint64_t *out);
+void rk_pack_words(const uint64_t *keys, int64_t n, uint64_t top, bool down, int drop, int shift, int64_t row,
+                   uint64_t *out);
 void rk_pack_pairs(const uint64_t *keys, int64_t n, uint64_t top, bool down, int64_t row, rk_pair *out);
 /* And the rows of sorted ones. */
 void rk_rows_of_words(const uint64_t *words, int64_t n, int shift, int64_t *out);
 void rk_rows_of_pairs(const rk_pair *pairs, int64_t n, int64_t *out);
+/* Bits in which some key differs from `from`. */
+uint64_t rk_differing_bits(const uint64_t *keys, int64_t n, uint64_t from);
 /* Counts by key; all keys are below the number of counters. */
 void rk_key_counts(const uint64_t *keys, int64_t n, int64_t *counter);
 /* Sorted words without repetitions, in place; returns how many are left. */
@@ -92,10 +95,12 @@ void rk_merge_sort(int64_t *at, int64_t *tmp, int64_t n, rk_compare_fn compare, 
 int64_t rk_bin_last(const int64_t *a, int64_t n, int64_t x);
 int64_t rk_bin_first(const int64_t *a, int64_t n, int64_t x);
 
-/* ---- hashing: hashset.c ------------------------------------------------------------------------------------------- */
+/* ---- hashing: hashset.c -------------------------------------------------------------------------------------------
+ */
 
-/* Set of keys with room for all that will be added: slots is a power of two at least twice their number and 64 at least,
- * zeroed. `fine`, which may be null, says at once that most other keys are none of it; that pays while it fits a cache. */
+/* Set of keys with room for all that will be added: slots is a power of two at least twice their number and 64 at
+ * least, zeroed. `fine`, which may be null, says at once that most other keys are none of it; that pays while it fits a
+ * cache. */
 #define RK_SET_FINE 3 /* bits of `fine` a slot, as a power of two: slots / 8 words, zeroed */
 typedef struct rk_set {
     uint64_t *slot;
@@ -135,8 +140,13 @@ void rk_numbering_find(const rk_numbering *t, const uint64_t *keys, int64_t n, i
 /* Copies all entries into the empty, larger table `to`. */
 void rk_numbering_move(const rk_numbering *from, rk_numbering *to);
 /* The same with an array over all keys that can come: slot holds number + 1, zeroed. Returns the new count. */
-int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64_t row, int64_t count,
-                           int32_t *id, int64_t *first);
+int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64_t row, int64_t count, int32_t *id,
+                           int64_t *first);
+
+/* The same for ranges of rows side by side: first[key] is the first row of a key in the range, -1 where it does not
+ * occur; then id[i] = number[keys[i]]. */
+void rk_first_rows(const uint64_t *keys, int64_t n, int64_t row, int64_t *first);
+void rk_numbers_of(const int32_t *number, const uint64_t *keys, int64_t n, int32_t *id);
 
 /* value[i] += keys[i] * scale: one more column of a composite key. */
 void rk_add_digit(const uint64_t *keys, int64_t n, uint64_t scale, int64_t *value);
@@ -145,9 +155,11 @@ void rk_add_digit(const uint64_t *keys, int64_t n, uint64_t scale, int64_t *valu
 void rk_group_starts(const int32_t *id, int64_t n, int64_t count, int64_t *start);
 void rk_group_rows(const int32_t *id, int64_t n, int64_t count, int64_t *start, int64_t *rows);
 
-/* ---- running and moving windows: running.c, moving.c ---------------------------------------------------------------- */
+/* ---- running and moving windows: running.c, moving.c ----------------------------------------------------------------
+ */
 
-/* Nulls are skipped: NaN for floats, the sentinel for integers when `nulls`. Numeric and temporal types but GUID and SYM. */
+/* Nulls are skipped: NaN for floats, the sentinel for integers when `nulls`. Numeric and temporal types but GUID and
+ * SYM. */
 enum rk_running { RK_SUMS, RK_PRDS, RK_AVGS, RK_MINS, RK_MAXS, RK_DELTAS, RK_RATIOS };
 /* Out: AVGS and RATIOS doubles; MINS and MAXS the type of src, but doubles for F32; the others int64, doubles for
  * floats. */

@@ -141,8 +141,8 @@ void rk_numbering_move(const rk_numbering *from, rk_numbering *to) {
     to->count = from->count;
 }
 
-int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64_t row, int64_t count,
-                           int32_t *id, int64_t *first) {
+int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64_t row, int64_t count, int32_t *id,
+                           int64_t *first) {
     for (int64_t i = 0; i < n; i++) {
         int32_t *s = &slot[keys[i]];
         if (!*s) {
@@ -152,6 +152,16 @@ int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64
         id[i] = *s - 1;
     }
     return count;
+}
+
+void rk_first_rows(const uint64_t *keys, int64_t n, int64_t row, int64_t *first) {
+    for (int64_t i = 0; i < n; i++)
+        if (first[keys[i]] < 0) first[keys[i]] = row + i;
+}
+
+RB_HOT void rk_numbers_of(const int32_t *restrict number, const uint64_t *restrict keys, int64_t n,
+                          int32_t *restrict id) {
+    for (int64_t i = 0; i < n; i++) id[i] = number[keys[i]];
 }
 
 void rk_group_starts(const int32_t *id, int64_t n, int64_t count, int64_t *start) {

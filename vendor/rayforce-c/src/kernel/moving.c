@@ -1,7 +1,7 @@
-/* Moving windows of w rows. Columns are cut into blocks of w rows: a window is the tail of one block and the head of the
- * next, so that sums of floats, minima and maxima are made from a result that grows from the back of the first and one
- * that grows from the front of the second. Nothing is ever subtracted, so that a large value does no harm once it has
- * left the window. Integer sums and counts are exact and are kept by adding one row and taking one away. */
+/* Moving windows of w rows. Columns are cut into blocks of w rows: a window is the tail of one block and the head of
+ * the next, so that sums of floats, minima and maxima are made from a result that grows from the back of the first and
+ * one that grows from the front of the second. Nothing is ever subtracted, so that a large value does no harm once it
+ * has left the window. Integer sums and counts are exact and are kept by adding one row and taking one away. */
 #include "collect_kernels.h"
 #include "kernel.h"
 

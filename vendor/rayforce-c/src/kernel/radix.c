@@ -23,8 +23,8 @@ int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, 
     return msd_pair(pool, a, tmp, n, low, bits, scratch, sorted);
 }
 
-RB_HOT void rk_pack_words(const uint64_t *restrict keys, int64_t n, uint64_t top, bool down, int drop, int shift, int64_t row,
-                          uint64_t *restrict out) {
+RB_HOT void rk_pack_words(const uint64_t *restrict keys, int64_t n, uint64_t top, bool down, int drop, int shift,
+                          int64_t row, uint64_t *restrict out) {
     uint64_t flip = down ? UINT64_MAX : 0, add = down ? top + 1 : 0; /* top - key is ~key + top + 1 */
     if (shift == 0)
         for (int64_t i = 0; i < n; i++) out[i] = (keys[i] ^ flip) + add;
@@ -72,4 +72,10 @@ RB_HOT bool rk_has_negative_zero(int type, const void *src, int64_t n) {
     else
         for (int64_t i = 0; i < n; i++) found |= ((const uint64_t *)src)[i] == (uint64_t)1 << 63;
     return found;
+}
+
+RB_HOT uint64_t rk_differing_bits(const uint64_t *keys, int64_t n, uint64_t from) {
+    uint64_t differ = 0;
+    for (int64_t i = 0; i < n; i++) differ |= keys[i] ^ from;
+    return differ;
 }

@@ -1,5 +1,5 @@
-/* Running results: each element of the output depends on all before it. Columns are brought to one of two domains, int64
- * and double, a block at a time. */
+/* Running results: each element of the output depends on all before it. Columns are brought to one of two domains,
+ * int64 and double, a block at a time. */
 #include "collect_kernels.h"
 #include "kernel.h"
 

@@ -31,7 +31,8 @@ static int set_one(ray_val *v, int64_t at, const ray_val *x, int64_t i) {
         return rv_strvec_set(v, at, text, n);
     }
     size_t width = (size_t)ry_width(v->type);
-    memcpy(RV_DATA(uint8_t, v) + (size_t)at * width, (const uint8_t *)x->data + (rv_is_atom(x) ? 0 : (size_t)i * width), width);
+    memcpy(RV_DATA(uint8_t, v) + (size_t)at * width, (const uint8_t *)x->data + (rv_is_atom(x) ? 0 : (size_t)i * width),
+           width);
     return 0;
 }
 

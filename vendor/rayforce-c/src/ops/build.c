@@ -12,7 +12,8 @@ RV_VERB(ro_til) {
     (void)n;
     if (args[0]->type != -RY_I64) return ro_refuse("til", "an i64", args[0]);
     int64_t count = args[0]->u.i64;
-    if (count < 0) return rb_fail_null(RB_E_DOMAIN, "til: a count of 0 or more was expected, got %lld", (long long)count);
+    if (count < 0)
+        return rb_fail_null(RB_E_DOMAIN, "til: a count of 0 or more was expected, got %lld", (long long)count);
     if (count > INT64_MAX / 8) return rb_fail_null(RB_E_OOM, "out of memory: %lld elements", (long long)count);
     ray_val *out = rv_vec_new(RY_I64, count);
     if (out && ro_parallel(rt, count, RO_GRAIN, iota_range, out->data) < 0) {

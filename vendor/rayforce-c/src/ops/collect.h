@@ -50,7 +50,9 @@ bool ro_int_of(const ray_val *v, bool b8, int64_t *out);
 static inline bool ro_is_collection(const ray_val *v) { return rv_is_vector(v) || rv_is_list(v); }
 /* Elements as find, in and group count them: one for whatever is no vector or list. */
 static inline int64_t ro_elements(const ray_val *v) { return ro_is_collection(v) ? v->len : 1; }
-static inline bool ro_is_int_vector(const ray_val *v) { return v->type > 0 && v->type < RY_VECTOR_END && ry_class_of(v->type) == RY_C_INT; }
+static inline bool ro_is_int_vector(const ray_val *v) {
+    return v->type > 0 && v->type < RY_VECTOR_END && ry_class_of(v->type) == RY_C_INT;
+}
 /* Scratch for n things of a size; freed with the same figures. */
 void *ro_room(int64_t n, size_t each);
 #define RO_ROOM(T, n) ((T *)ro_room(n, sizeof(T)))
@@ -72,8 +74,8 @@ uint64_t ro_loose_hash(const ray_val *v, int64_t i);
 
 /* ---- 64-bit keys of any collection: keyer.c ---------------------------------------------------------------------- */
 
-/* Two elements have the same key if they are equal. Elements of at most 8 bytes are their own key, others get the number
- * of their class. Shares the memory of the collection, which must live on. */
+/* Two elements have the same key if they are equal. Elements of at most 8 bytes are their own key, others get the
+ * number of their class. Shares the memory of the collection, which must live on. */
 typedef struct ro_keyer {
     rk_keys keys;
     int64_t n;
@@ -92,7 +94,8 @@ RB_NODISCARD int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out);
 /* Position of the first element of c equal to each element of x (an atom or collection), -1 if there is none. find.c */
 RB_NODISCARD int ro_find_rows(ray_rt *rt, const ray_val *c, const ray_val *x, int64_t *at);
 
-/* ---- sorting: sort_keys.c, order.c -------------------------------------------------------------------------------- */
+/* ---- sorting: sort_keys.c, order.c --------------------------------------------------------------------------------
+ */
 
 /* Keys in the order of the elements. For STR and GUID they tell only the first eight bytes: *ties then says that equal
  * keys need a look at the elements. */

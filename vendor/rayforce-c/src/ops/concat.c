@@ -5,7 +5,8 @@ static ray_val *refuse_pair(const ray_val *a, const ray_val *b) {
     return rb_fail_null(RB_E_TYPE, "concat: cannot join %s and %s", ry_name(a->type), ry_name(b->type));
 }
 
-/* ---- vectors ------------------------------------------------------------------------------------------------------ */
+/* ---- vectors ------------------------------------------------------------------------------------------------------
+ */
 
 /* Elements of an atom or vector of v's type into v, which is own and has room or grows. */
 static int append(ray_val *v, const ray_val *x) {
@@ -41,7 +42,8 @@ static ray_val *vector_of(int type, ray_val *const *parts, int64_t n) {
     return out;
 }
 
-/* ---- strings ------------------------------------------------------------------------------------------------------- */
+/* ---- strings -------------------------------------------------------------------------------------------------------
+ */
 
 static ray_val *text_of(ray_val *const *parts, int64_t n) {
     size_t size = 0, at = 0;
@@ -75,7 +77,8 @@ static ray_val *text_to_each(const ray_val *v, const ray_val *text, bool front) 
     return out;
 }
 
-/* ---- lists ---------------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------------------------------
+ */
 
 static bool spliceable(const ray_val *v) { return ro_is_collection(v) || rv_is_atom(v) || rv_is_callable(v); }
 
@@ -96,10 +99,13 @@ static ray_val *spliced(const ray_val *a, const ray_val *b) {
     return out;
 }
 
-/* ---- dicts and tables ------------------------------------------------------------------------------------------------- */
+/* ---- dicts and tables
+ * ------------------------------------------------------------------------------------------------- */
 
 /* More elements for a vector or list of keys. */
-static int grow(ray_val *keys, const ray_val *more) { return rv_is_list(keys) ? splice(keys, more) : append(keys, more); }
+static int grow(ray_val *keys, const ray_val *more) {
+    return rv_is_list(keys) ? splice(keys, more) : append(keys, more);
+}
 
 /* Entry i of b behind the others. */
 static int add_entry(ray_val *keys, ray_val *values, const ray_val *b, int64_t i) {
@@ -184,7 +190,8 @@ static ray_val *join_tables(const ray_val *t, const ray_val *u) {
     return columns ? rv_table_new_take(rv_retain(t->u.pair.keys), columns) : NULL;
 }
 
-/* ---- the verbs -------------------------------------------------------------------------------------------------------- */
+/* ---- the verbs
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* Type of the elements, 0 for what has none or many. */
 static int base_type(const ray_val *v) { return rv_is_atom(v) ? -v->type : rv_is_vector(v) ? v->type : 0; }

@@ -1,12 +1,12 @@
-/* First positions. The elements looked for make the table, and the collection is scanned until all are found: that needs
- * no room in proportion to the collection and stops early. */
+/* First positions. The elements looked for make the table, and the collection is scanned until all are found: that
+ * needs no room in proportion to the collection and stops early. */
 #include "../base/bits.h"
 #include "collect.h"
 
 typedef struct needles {
     rk_numbering table;
-    int32_t *id;       /* number of each element looked for */
-    int64_t *place;    /* by number; -1 until found */
+    int32_t *id;    /* number of each element looked for */
+    int64_t *place; /* by number; -1 until found */
     int64_t n;
 } needles;
 
@@ -90,7 +90,8 @@ int ro_find_rows(ray_rt *rt, const ray_val *c, const ray_val *x, int64_t *at) {
     return ok;
 }
 
-/* ---- the verb ------------------------------------------------------------------------------------------------------- */
+/* ---- the verb -------------------------------------------------------------------------------------------------------
+ */
 
 static ray_val *position(int64_t at) { return at < 0 ? rv_null_of_new(RY_I64) : rv_i64_new(at); }
 

@@ -13,9 +13,9 @@ static ray_val *first_ones(ray_rt *rt, ray_val *v) {
     return out;
 }
 
-#define BITS_PER_ROW 64   /* a bitmap no larger than the column */
+#define BITS_PER_ROW 64 /* a bitmap no larger than the column */
 #define SAMPLE ((int64_t)1 << 16)
-#define SAMPLE_REPEATS 8  /* rows of the sample for each different one: then hashing beats sorting */
+#define SAMPLE_REPEATS 8 /* rows of the sample for each different one: then hashing beats sorting */
 
 static ray_val *from_keys(const ray_val *v, const ro_keyer *k, const uint64_t *keys, int64_t n) {
     ray_val *out = rv_vec_new(v->type, n);

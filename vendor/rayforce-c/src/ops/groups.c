@@ -42,6 +42,89 @@ static int number_dense(ray_rt *rt, const ro_keyer *k, uint64_t top, ro_groups *
     return -1;
 }
 
+/* ---- few keys, many rows: in parallel
+ * ----------------------------------------------------------------------------------- */
+
+#define SIDE_KEYS ((uint64_t)1 << 14) /* first rows of all keys, for each part, stay in a cache */
+#define SIDE_PARTS 16
+#define SIDE_ROWS (8 * RO_GRAIN)
+
+typedef struct side {
+    const rk_keys *keys;
+    int64_t n, part, slots; /* rows in all and in a part; keys */
+    int64_t *first;         /* of each part */
+    int32_t *number, *id;
+} side;
+
+static int first_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const side *s = ctx;
+    uint64_t block[RK_KEY_BLOCK];
+    int64_t *first = s->first + begin / s->part * s->slots;
+    for (; begin < end; begin += RK_KEY_BLOCK) {
+        int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
+        rk_keys_into(s->keys, begin, n, block);
+        rk_first_rows(block, n, begin, first);
+    }
+    return 0;
+}
+
+static int numbers_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const side *s = ctx;
+    uint64_t block[RK_KEY_BLOCK];
+    for (; begin < end; begin += RK_KEY_BLOCK) {
+        int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
+        rk_keys_into(s->keys, begin, n, block);
+        rk_numbers_of(s->number, block, n, s->id + begin);
+    }
+    return 0;
+}
+
+static int by_first_row(const void *first, int64_t i, int64_t j) {
+    const int64_t *f = first;
+    return f[i] < f[j] ? -1 : f[i] > f[j];
+}
+
+/* The first rows of the parts, which follow each other, become those of the whole; then keys are numbered by them. */
+static int number_keys(side *s, ro_groups *g) {
+    for (int64_t p = 1; p < SIDE_PARTS; p++)
+        for (int64_t k = 0; k < s->slots; k++)
+            if (s->first[k] < 0) s->first[k] = s->first[p * s->slots + k];
+    int64_t *key = RO_ROOM(int64_t, 2 * s->slots);
+    if (!key) return -1;
+    for (int64_t k = 0; k < s->slots; k++)
+        if (s->first[k] >= 0) key[g->count++] = k;
+    rk_merge_sort(key, key + s->slots, g->count, by_first_row, s->first);
+    g->first = RO_ROOM(int64_t, g->count);
+    for (int64_t i = 0; g->first && i < g->count; i++) {
+        g->first[i] = s->first[key[i]];
+        s->number[key[i]] = (int32_t)i;
+    }
+    RO_ROOM_FREE(key, 2 * s->slots);
+    return g->first ? 0 : -1;
+}
+
+static int number_side_by_side(ray_rt *rt, const ro_keyer *k, uint64_t top, ro_groups *g) {
+    int64_t slots = (int64_t)top + 1, part = (k->n + SIDE_PARTS - 1) / SIDE_PARTS;
+    side s = {.keys = &k->keys, .n = k->n, .part = part, .slots = slots, .id = g->id};
+    s.first = RO_ROOM(int64_t, slots * SIDE_PARTS);
+    s.number = s.first ? RO_ROOM(int32_t, slots) : NULL;
+    int ok = s.number ? 0 : -1;
+    if (ok == 0) {
+        memset(s.first, 0xff, (size_t)(slots * SIDE_PARTS) * sizeof *s.first);
+        ok = ro_parallel(rt, k->n, part, first_range, &s);
+    }
+    if (ok == 0) ok = number_keys(&s, g);
+    if (ok == 0) ok = ro_parallel(rt, k->n, RO_GRAIN, numbers_range, &s);
+    if (s.number) RO_ROOM_FREE(s.number, slots);
+    if (s.first) RO_ROOM_FREE(s.first, slots * SIDE_PARTS);
+    return ok;
+}
+
+/* ---- hashed
+ * --------------------------------------------------------------------------------------------------------------- */
+
 /* A table HASH_GROWTH times as large, with the same entries; `first` grows along. */
 static int grow(rk_numbering *t, int64_t **first) {
     rk_numbering to = {.slots = t->slots ? t->slots * HASH_GROWTH : HASH_FIRST};
@@ -87,18 +170,23 @@ static int number_hashed(ray_rt *rt, const ro_keyer *k, ro_groups *g) {
 
 int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out) {
     *out = (ro_groups){.n = k->n};
-    if (k->n > INT32_MAX) return rb_fail(RB_E_LIMIT, "grouping takes at most %d rows, got %lld", INT32_MAX, (long long)k->n);
+    if (k->n > INT32_MAX)
+        return rb_fail(RB_E_LIMIT, "grouping takes at most %d rows, got %lld", INT32_MAX, (long long)k->n);
     uint64_t top;
     RB_TRY(ro_keyer_rebase(rt, k, &top), -1);
     out->id = RO_ROOM(int32_t, k->n);
     if (!out->id) return -1;
     bool dense = top < DENSE_ALWAYS || top / DENSE_PER_ROW < (uint64_t)k->n;
-    int ok = dense ? number_dense(rt, k, top, out) : number_hashed(rt, k, out);
+    bool beside = top < SIDE_KEYS && k->n >= SIDE_ROWS;
+    int ok = beside  ? number_side_by_side(rt, k, top, out)
+             : dense ? number_dense(rt, k, top, out)
+                     : number_hashed(rt, k, out);
     if (ok < 0) ro_groups_free(out);
     return ok;
 }
 
-/* ---- several columns ------------------------------------------------------------------------------------------------ */
+/* ---- several columns ------------------------------------------------------------------------------------------------
+ */
 
 /* Rows of the columns so far as one number each: the key of a column is a digit of it. */
 typedef struct composite {

@@ -2,12 +2,13 @@
 #include "../base/bits.h"
 #include "collect.h"
 
-/* ---- classes: elements without a 64-bit key ------------------------------------------------------------------------ */
+/* ---- classes: elements without a 64-bit key ------------------------------------------------------------------------
+ */
 
 /* Numbers elements by equality; a class remembers where its first element lies. */
 typedef struct classes {
     const ray_val *of;
-    int64_t *slot; /* row + 1 of the class, 0: free */
+    int64_t *slot;  /* row + 1 of the class, 0: free */
     uint64_t *hash; /* of the element in the slot */
     int64_t slots;
 } classes;
@@ -59,7 +60,8 @@ static int number_all(ray_rt *rt, classes *c, const ray_val *v, bool add, ro_key
     return 0;
 }
 
-/* ---- keyers --------------------------------------------------------------------------------------------------------- */
+/* ---- keyers ---------------------------------------------------------------------------------------------------------
+ */
 
 static bool has_keys(int type) { return type > 0 && type < RY_VECTOR_END && type != RY_GUID && type != RY_STR; }
 static bool is_number(int type) {

@@ -1,8 +1,10 @@
-/* Membership: in, not-in and what is built on it. Sets are bitmaps where the keys lie close together, else hash tables. */
+/* Membership: in, not-in and what is built on it. Sets are bitmaps where the keys lie close together, else hash tables.
+ */
 #include "../base/bits.h"
 #include "collect.h"
 
-/* ---- the test ------------------------------------------------------------------------------------------------------ */
+/* ---- the test ------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct probe {
     const rk_keys *keys;
@@ -41,7 +43,7 @@ static int fill_set(ray_rt *rt, const ro_keyer *k, probe *p) {
 }
 
 #define BITS_ALWAYS ((uint64_t)1 << 18) /* a bitmap of 32 KiB is always fine */
-#define FINE_MAX ((int64_t)1 << 19)      /* slots whose fine bits are half a megabyte */
+#define FINE_MAX ((int64_t)1 << 19)     /* slots whose fine bits are half a megabyte */
 #define BITS_PER_KEY 128                /* one as large as the hash table would be, too */
 
 static int probe_all(ray_rt *rt, ro_keyer *set, ro_keyer *x, uint8_t *out) {
@@ -90,7 +92,8 @@ static ray_val *member_vector(ray_rt *rt, const ray_val *x, const ray_val *c, bo
     return out;
 }
 
-/* ---- in, not-in ---------------------------------------------------------------------------------------------------- */
+/* ---- in, not-in ----------------------------------------------------------------------------------------------------
+ */
 
 static ray_val *chars_of(const ray_val *text) {
     ray_val *out = rv_vec_room_new(RY_STR, text->len);
@@ -134,7 +137,8 @@ static ray_val *in_depth(ray_rt *rt, ray_val *x, ray_val *c, bool negate, int de
 static ray_val *in_verb(ray_rt *rt, const char *verb, ray_val *const *args, bool negate) {
     ray_val *x = args[0], *c = args[1];
     if (x->type == RY_NULL || x->type == RY_TABLE) return ro_refuse(verb, "an element or elements", x);
-    if (c->type == RY_NULL || c->type == RY_DICT || c->type == RY_TABLE) return ro_refuse(verb, "a vector, list or atom", c);
+    if (c->type == RY_NULL || c->type == RY_DICT || c->type == RY_TABLE)
+        return ro_refuse(verb, "a vector, list or atom", c);
     /* A string in a string or list is a collection of characters, and a string that holds a string is, too. */
     bool split_x = x->type == -RY_STR && (c->type == -RY_STR || rv_is_list(c)), split_c = split_x && !rv_is_list(c);
     ray_val *chars_x = split_x ? chars_of(x) : rv_retain(x);
@@ -155,7 +159,8 @@ RV_VERB(ro_not_in) {
     return in_verb(rt, "not-in", args, true);
 }
 
-/* ---- except, sect, union --------------------------------------------------------------------------------------------- */
+/* ---- except, sect, union
+ * --------------------------------------------------------------------------------------------- */
 
 /* The elements of a that are (or are not) in b; a list if b is one. */
 static ray_val *keep(ray_rt *rt, const ray_val *a, const ray_val *b, bool members) {

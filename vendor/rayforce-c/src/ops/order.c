@@ -1,6 +1,7 @@
 /* Sorting. A key and a row number travel as one word of 64 bits, which halves the memory that moves. Keys that are too
  * wide for that lose their lowest bits, and rows that then look equal are compared once more, unless a sample says that
- * they would be many. Sorting values alone needs no row numbers, and few different keys are counted rather than moved. */
+ * they would be many. Sorting values alone needs no row numbers, and few different keys are counted rather than moved.
+ */
 #include "order.h"
 
 #include "../base/bits.h"
@@ -8,15 +9,17 @@
 
 static int bits_of(uint64_t top) { return top ? rb_bits_highest(top) + 1 : 0; }
 
-/* ---- packing -------------------------------------------------------------------------------------------------------- */
+/* ---- packing --------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct packing {
     const rk_keys *keys;
     uint64_t top;
-    bool down;
+    bool down, cut;  /* cut: different keys may have the same word */
     int shift, drop; /* of a word: bits of the row number; lowest bits of the key that are left out */
     uint64_t *words; /* or */
     rk_pair *pairs;
+    _Atomic uint64_t differ; /* bits in which keys differ from the first one */
     uint64_t *sorted_words;
     rk_pair *sorted_pairs;
     int64_t *at;
@@ -60,6 +63,20 @@ static void sort_room_free(void *room, int64_t n, size_t each, int64_t *counters
     RO_ROOM_FREE(counters, RK_RADIX_SCRATCH);
 }
 
+static int differ_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    packing *p = ctx;
+    uint64_t block[RK_KEY_BLOCK], first, differ = 0;
+    rk_keys_into(p->keys, 0, 1, &first);
+    for (; begin < end; begin += RK_KEY_BLOCK) {
+        int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
+        rk_keys_into(p->keys, begin, n, block);
+        differ |= rk_differing_bits(block, n, first);
+    }
+    atomic_fetch_or_explicit(&p->differ, differ, memory_order_relaxed);
+    return 0;
+}
+
 static uint64_t key_of(const rk_keys *k, int64_t row) {
     uint64_t key;
     rk_keys_into(k, row, 1, &key);
@@ -69,6 +86,17 @@ static uint64_t key_of(const rk_keys *k, int64_t row) {
 static int by_key(const void *keys, int64_t i, int64_t j) {
     uint64_t a = key_of(keys, i), b = key_of(keys, j);
     return a < b ? -1 : a > b;
+}
+
+/* Equal words are mostly those of equal keys. */
+static bool in_order(const packing *p, const int64_t *at, int64_t n) {
+    uint64_t last = key_of(p->keys, at[0]);
+    for (int64_t i = 1; i < n; i++) {
+        uint64_t key = key_of(p->keys, at[i]);
+        if (p->down ? key > last : key < last) return false;
+        last = key;
+    }
+    return true;
 }
 
 static int by_key_down(const void *keys, int64_t i, int64_t j) { return by_key(keys, j, i); }
@@ -82,7 +110,8 @@ static int sort_cut_keys(ray_rt *rt, const packing *p, int64_t n) {
         uint64_t cut = p->sorted_words[i] >> p->shift;
         for (end = i + 1; end < n && p->sorted_words[end] >> p->shift == cut;) end++;
         if (end - i > RO_GRAIN) ok = rb_rt_check(rt);
-        if (end - i > 1) rk_merge_sort(p->at + i, tmp, end - i, p->down ? by_key_down : by_key, p->keys);
+        if (end - i > 1 && !in_order(p, p->at + i, end - i))
+            rk_merge_sort(p->at + i, tmp, end - i, p->down ? by_key_down : by_key, p->keys);
     }
     RO_ROOM_FREE(tmp, n);
     return ok;
@@ -94,7 +123,7 @@ static int sort_by_words(ray_rt *rt, packing *p, int64_t n) {
     int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p), bits = bits_of(p->top) - p->drop;
     if (ok == 0) ok = rk_radix_words(rt->pool, p->words, p->words + n, n, p->shift, bits, counters, &p->sorted_words);
     if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, p);
-    if (ok == 0 && p->drop) ok = sort_cut_keys(rt, p, n);
+    if (ok == 0 && p->cut) ok = sort_cut_keys(rt, p, n);
     sort_room_free(p->words, n, sizeof *p->words, counters);
     return ok;
 }
@@ -117,13 +146,15 @@ static int sort_by_pairs(ray_rt *rt, packing *p, int64_t n) {
     int64_t *counters;
     if (!(p->pairs = sort_room(n, sizeof *p->pairs, &counters))) return -1;
     int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p);
-    if (ok == 0) ok = rk_radix_pairs(rt->pool, p->pairs, p->pairs + n, n, 0, bits_of(p->top), counters, &p->sorted_pairs);
+    if (ok == 0)
+        ok = rk_radix_pairs(rt->pool, p->pairs, p->pairs + n, n, 0, bits_of(p->top), counters, &p->sorted_pairs);
     if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, p);
     sort_room_free(p->pairs, n, sizeof *p->pairs, counters);
     return ok;
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------------------------------
+ */
 
 static int compare_down(const void *v, int64_t i, int64_t j) { return ro_compare_bytes(v, j, i); }
 
@@ -147,13 +178,19 @@ int ro_sort_rows(ray_rt *rt, const ray_val *v, bool down, int64_t *at) {
     int ok = ro_keyer_rebase(rt, &k, &p.top);
     int bits = bits_of(p.top) + p.shift;
     p.drop = bits > 64 ? bits - 64 : 0;
-    if (ok == 0) ok = p.drop && cutting_hurts(&p, v->len) ? sort_by_pairs(rt, &p, v->len) : sort_by_words(rt, &p, v->len);
+    if (ok == 0 && p.drop) ok = ro_parallel(rt, v->len, RO_GRAIN, differ_range, &p);
+    /* Bits in which no key differs are not missed. */
+    bool exact = p.drop && (p.differ & (((uint64_t)1 << p.drop) - 1)) == 0;
+    p.cut = p.drop && !exact;
+    if (ok == 0)
+        ok = p.cut && cutting_hurts(&p, v->len) ? sort_by_pairs(rt, &p, v->len) : sort_by_words(rt, &p, v->len);
     if (ok == 0 && ties) ok = sort_ties(v, k.classes, down, at);
     ro_keyer_free(&k);
     return ok;
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct writing {
     int type;
@@ -225,7 +262,8 @@ static ray_val *sorted_by_rows(ray_rt *rt, const ray_val *v, bool down) {
 ray_val *ro_sorted(ray_rt *rt, const ray_val *v, bool down) {
     bool real = v->type == RY_F32 || v->type == RY_F64;
     /* Keys do not know the sign of a zero. */
-    if (v->type == RY_SYM || v->type == RY_STR || v->type == RY_GUID || (real && rk_has_negative_zero(v->type, v->data, v->len)))
+    if (v->type == RY_SYM || v->type == RY_STR || v->type == RY_GUID ||
+        (real && rk_has_negative_zero(v->type, v->data, v->len)))
         return sorted_by_rows(rt, v, down);
     ro_keyer k;
     uint64_t top;
@@ -258,7 +296,8 @@ int ro_sorted_unique(ray_rt *rt, const ro_keyer *k, uint64_t top, uint64_t **out
     return *out ? 0 : -1;
 }
 
-/* ---- verbs -------------------------------------------------------------------------------------------------------- */
+/* ---- verbs --------------------------------------------------------------------------------------------------------
+ */
 
 static ray_val *sort_verb(ray_rt *rt, const char *verb, ray_val *v, bool down) {
     if (rv_is_atom(v) || rv_is_callable(v)) return rv_retain(v);

@@ -218,7 +218,8 @@ ray_val *ro_filter_by(ray_rt *rt, const ray_val *v, const ray_val *mask) {
     int64_t n = rv_count(v);
     if (!ro_is_collection(v) && v->type != RY_TABLE) return ro_refuse("filter", "a vector, list or table", v);
     if (mask->len != n)
-        return rb_fail_null(RB_E_LENGTH, "filter: a mask of %lld for %lld elements", (long long)mask->len, (long long)n);
+        return rb_fail_null(RB_E_LENGTH, "filter: a mask of %lld for %lld elements", (long long)mask->len,
+                            (long long)n);
     chosen c;
     RB_TRY(choose(rt, mask, &c), NULL);
     ray_val *out = NULL;
@@ -273,7 +274,8 @@ static ray_val *mask_of_list(const ray_val *list) {
 
 static ray_val *filter_text(const ray_val *v, const ray_val *mask) {
     if (mask->len != v->len)
-        return rb_fail_null(RB_E_LENGTH, "filter: a mask of %lld for %lld bytes", (long long)mask->len, (long long)v->len);
+        return rb_fail_null(RB_E_LENGTH, "filter: a mask of %lld for %lld bytes", (long long)mask->len,
+                            (long long)v->len);
     ray_val *out = rv_str_room_new((size_t)rk_mask_count(mask->data, mask->len));
     if (out) rk_mask_select(1, v->data, mask->data, mask->len, out->data);
     return out;

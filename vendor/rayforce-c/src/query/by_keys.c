@@ -38,7 +38,8 @@ static int by_columns(rq_keys *k, rq_scope *s, const ray_val *names) {
 static bool is_name_of(const ray_val *form, int32_t name) { return form->type == -RY_SYM && form->u.sym == name; }
 
 static int by_dict(rq_keys *k, rq_scope *s, const ray_val *d) {
-    if (d->len == 0 || d->u.pair.keys->type != RY_SYM) return rb_fail(RB_E_DOMAIN, "by: {name: expression ...} was expected");
+    if (d->len == 0 || d->u.pair.keys->type != RY_SYM)
+        return rb_fail(RB_E_DOMAIN, "by: {name: expression ...} was expected");
     for (int64_t i = 0; i < d->len; i++) {
         int32_t name = RV_DATA(int32_t, d->u.pair.keys)[i];
         ray_val *form = rv_list_get(d->u.pair.values, i);
@@ -82,10 +83,14 @@ int rq_keys_new(rq_keys *k, rq_scope *s, ray_val *by) {
     *k = (rq_keys){.names = rv_vec_room_new(RY_SYM, 4)};
     k->columns = k->names ? rv_vec_room_new(RY_LIST, 4) : NULL;
     int ok = -1;
-    if (!k->columns) ok = -1;
-    else if (by->type == RY_SYM) ok = by_columns(k, s, by);
-    else if (by->type == RY_DICT) ok = by_dict(k, s, by);
-    else ok = by_expression(k, s, by);
+    if (!k->columns)
+        ok = -1;
+    else if (by->type == RY_SYM)
+        ok = by_columns(k, s, by);
+    else if (by->type == RY_DICT)
+        ok = by_dict(k, s, by);
+    else
+        ok = by_expression(k, s, by);
     if (ok < 0) rq_keys_free(k);
     return ok;
 }
@@ -95,13 +100,15 @@ void rq_keys_free(rq_keys *k) {
     rv_release(k->columns);
 }
 
-/* ---- ascending groups ----------------------------------------------------------------------------------------------------- */
+/* ---- ascending groups
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* A key that is computed from columns by these alone, is integer-backed, holds no null and spans little comes out in
- * ascending order, as long as the outputs are aggregates of the common kind. Elsewhere groups come as they first appear. */
-static const rv_verb_fn plain_verbs[] = {ro_add, ro_sub, ro_mul, ro_idiv, ro_mod, ro_neg, ro_abs, ro_as, ro_xbar, ro_eq, ro_ne, ro_lt,
-                                         ro_le, ro_gt, ro_ge, rl_and, rl_or, ro_not, ro_in, ro_not_in, ro_like, ro_within, rl_is_nil,
-                                         ro_strlen};
+ * ascending order, as long as the outputs are aggregates of the common kind. Elsewhere groups come as they first
+ * appear. */
+static const rv_verb_fn plain_verbs[] = {ro_add,  ro_sub, ro_mul, ro_idiv,   ro_mod,  ro_neg,    ro_abs,    ro_as,
+                                         ro_xbar, ro_eq,  ro_ne,  ro_lt,     ro_le,   ro_gt,     ro_ge,     rl_and,
+                                         rl_or,   ro_not, ro_in,  ro_not_in, ro_like, ro_within, rl_is_nil, ro_strlen};
 static const rv_verb_fn only_of_integers[] = {ro_add, ro_sub, ro_mul, ro_idiv, ro_mod, ro_neg, ro_abs, ro_as};
 static const rv_verb_fn plain_pairs[] = {ro_wavg, ro_wsum, ro_cov, ro_scov, ro_pearson_corr};
 

@@ -55,7 +55,8 @@ static ray_val *call_values(rq_scope *s, ray_val *fn, const args *a) {
     return out;
 }
 
-/* ---- if ----------------------------------------------------------------------------------------------------------- */
+/* ---- if -----------------------------------------------------------------------------------------------------------
+ */
 
 static ray_val *as_mask(rq_scope *s, const rq_value *c) {
     if (c->v->type == RY_B8) return rv_retain(c->v);
@@ -98,7 +99,8 @@ static int if_call(rq_scope *s, ray_val *form, rq_value *out) {
     return if_from(s, form, 1, out);
 }
 
-/* ---- lambdas ------------------------------------------------------------------------------------------------------ */
+/* ---- lambdas ------------------------------------------------------------------------------------------------------
+ */
 
 /* The body of one expression, with the arguments in place of the parameters. */
 static int write_out(rq_scope *s, ray_val *fn, const args *a, rq_value *out) {
@@ -110,7 +112,8 @@ static int write_out(rq_scope *s, ray_val *fn, const args *a, rq_value *out) {
     if (!b) return -1;
     rq_binding own = {self, {.v = fn}, false, NULL}, *top = &own;
     for (int64_t i = 0; i < nc; i++) {
-        b[i] = (rq_binding){RV_DATA(int32_t, captures->u.pair.keys)[i], {.v = rv_list_get(captures->u.pair.values, i)}, false, top};
+        b[i] = (rq_binding){
+            RV_DATA(int32_t, captures->u.pair.keys)[i], {.v = rv_list_get(captures->u.pair.values, i)}, false, top};
         top = &b[i];
     }
     for (int64_t i = 0; i < np; i++) {
@@ -166,7 +169,8 @@ static int lambda_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     return ok;
 }
 
-/* ---- builtins ----------------------------------------------------------------------------------------------------- */
+/* ---- builtins -----------------------------------------------------------------------------------------------------
+ */
 
 /* An unknown name beside a column of symbols was meant as a variable. */
 static void blame_name(const args *a) {

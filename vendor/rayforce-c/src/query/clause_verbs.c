@@ -4,12 +4,14 @@
 #include "../ops/order.h"
 #include "statement.h"
 
-/* ---- relations: symbols compare with text ---------------------------------------------------------------------------- */
+/* ---- relations: symbols compare with text
+ * ---------------------------------------------------------------------------- */
 
 static bool is_type(const ray_val *v, int type) { return v->type == type || v->type == -type; }
 
 static ray_val *relation(ray_rt *rt, rv_verb_fn fn, ray_val *const *args, int n) {
-    bool first = is_type(args[0], RY_STR) && is_type(args[1], RY_SYM), second = is_type(args[1], RY_STR) && is_type(args[0], RY_SYM);
+    bool first = is_type(args[0], RY_STR) && is_type(args[1], RY_SYM),
+         second = is_type(args[1], RY_STR) && is_type(args[0], RY_SYM);
     if (!first && !second) return fn(rt, args, n);
     int text = first ? 0 : 1;
     ray_val *both[2] = {args[0], args[1]};
@@ -30,7 +32,8 @@ RELATION(le)
 RELATION(gt)
 RELATION(ge)
 
-/* ---- membership and ranges: never of a null ------------------------------------------------------------------------------ */
+/* ---- membership and ranges: never of a null
+ * ------------------------------------------------------------------------------ */
 
 ray_val *rq_present(ray_rt *rt, ray_val *v) {
     ray_val *nil = rl_is_nil(rt, &v, 1);
@@ -54,9 +57,11 @@ static RV_VERB(within_clause) {
     (void)n;
     ray_val *v = args[0], *bounds = args[1];
     if (!ro_is_collection(bounds)) return ro_refuse("within", "[low high]", bounds);
-    if (bounds->len != 2) return rb_fail_null(RB_E_LENGTH, "within: two bounds were expected, got %lld", (long long)bounds->len);
+    if (bounds->len != 2)
+        return rb_fail_null(RB_E_LENGTH, "within: two bounds were expected, got %lld", (long long)bounds->len);
     ray_val *low = ro_element(bounds, 0), *high = low ? ro_element(bounds, 1) : NULL, *out = NULL;
-    ray_val *above = high ? ro_ge(rt, (ray_val *[]){v, low}, 2) : NULL, *below = above ? ro_le(rt, (ray_val *[]){v, high}, 2) : NULL;
+    ray_val *above = high ? ro_ge(rt, (ray_val *[]){v, low}, 2) : NULL,
+            *below = above ? ro_le(rt, (ray_val *[]){v, high}, 2) : NULL;
     if (below) out = only_present_take(rt, ro_and(rt, above, below), v);
     rv_release(low);
     rv_release(high);
@@ -65,7 +70,8 @@ static RV_VERB(within_clause) {
     return out;
 }
 
-/* ---- concat: text cell by cell -------------------------------------------------------------------------------------------- */
+/* ---- concat: text cell by cell
+ * -------------------------------------------------------------------------------------------- */
 
 static bool is_text(const ray_val *v) { return is_type(v, RY_SYM) || is_type(v, RY_STR); }
 
@@ -109,7 +115,8 @@ static RV_VERB(concat_clause) {
     return out;
 }
 
-/* ---- aggregates: nulls of every type are left out ----------------------------------------------------------------------------- */
+/* ---- aggregates: nulls of every type are left out
+ * ----------------------------------------------------------------------------- */
 
 /* v without its nulls. */
 static ray_val *without_nulls(ray_rt *rt, ray_val *v) {
@@ -144,9 +151,10 @@ static RV_VERB(prod_clause) {
 static const struct {
     rv_verb_fn outside, inside;
 } variants[] = {
-    {ro_eq, eq_clause}, {ro_ne, ne_clause}, {ro_lt, lt_clause}, {ro_le, le_clause}, {ro_gt, gt_clause}, {ro_ge, ge_clause},
-    {ro_in, in_clause}, {ro_not_in, not_in_clause}, {ro_within, within_clause}, {ro_concat, concat_clause},
-    {ro_first, first_clause}, {ro_last, last_clause}, {ro_top, top_clause}, {ro_bot, bot_clause}, {ro_prod, prod_clause},
+    {ro_eq, eq_clause},         {ro_ne, ne_clause},         {ro_lt, lt_clause},       {ro_le, le_clause},
+    {ro_gt, gt_clause},         {ro_ge, ge_clause},         {ro_in, in_clause},       {ro_not_in, not_in_clause},
+    {ro_within, within_clause}, {ro_concat, concat_clause}, {ro_first, first_clause}, {ro_last, last_clause},
+    {ro_top, top_clause},       {ro_bot, bot_clause},       {ro_prod, prod_clause},
 };
 
 rv_verb_fn rq_verb_in_clause(rv_verb_fn fn) {

@@ -55,11 +55,14 @@ ray_val *rq_choose(ray_rt *rt, const ray_val *mask, ray_val *a, ray_val *b) {
     if ((!rv_is_atom(a) && !rv_is_vector(a)) || (!rv_is_atom(b) && !rv_is_vector(b)))
         return ro_refuse("if", "columns or atoms", rv_is_atom(a) || rv_is_vector(a) ? b : a);
     if ((rv_is_vector(a) && a->len != n) || (rv_is_vector(b) && b->len != n))
-        return rb_fail_null(RB_E_LENGTH, "if: branches as long as the condition were expected, %lld rows", (long long)n);
+        return rb_fail_null(RB_E_LENGTH, "if: branches as long as the condition were expected, %lld rows",
+                            (long long)n);
     int type = common_type(element_type(a), element_type(b));
     if (type < 0)
-        return rb_fail_null(RB_E_TYPE, "if: branches of one type were expected, got %s and %s", ry_name(a->type), ry_name(b->type));
-    ray_val *x = as_column(rt, a, type, n), *y = x ? as_column(rt, b, type, n) : NULL, *out = y ? rv_vec_new(type, n) : NULL;
+        return rb_fail_null(RB_E_TYPE, "if: branches of one type were expected, got %s and %s", ry_name(a->type),
+                            ry_name(b->type));
+    ray_val *x = as_column(rt, a, type, n), *y = x ? as_column(rt, b, type, n) : NULL,
+            *out = y ? rv_vec_new(type, n) : NULL;
     if (out) {
         rk_blend(ry_width(type), mask->data, x->data, y->data, n, out->data);
         if ((x->attrs | y->attrs) & RV_A_NULLS) rv_vec_scan_nulls(out);

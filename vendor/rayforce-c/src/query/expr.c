@@ -1,7 +1,8 @@
 /* Expressions over the rows of a view: names, literals, and evaluation row by row. Calls are in call_expr.c. */
 #include "statement.h"
 
-/* ---- names -------------------------------------------------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------------------------------------------------
+ */
 
 static const rq_binding *binding_of(const rq_binding *b, int32_t name) {
     while (b && b->name != name) b = b->next;
@@ -75,7 +76,8 @@ static int quoted_name(rq_scope *s, ray_val *form, rq_value *out) {
 int rq_expr(rq_scope *s, ray_val *form, rq_value *out) {
     *out = (rq_value){0};
     if (s->depth > RQ_DEPTH_MAX) return rb_fail(RB_E_LIMIT, "an expression is nested deeper than %d", RQ_DEPTH_MAX);
-    if (form->type == -RY_SYM) return form->attrs & RV_A_QUOTED ? quoted_name(s, form, out) : rq_expr_name(s, form->u.sym, out);
+    if (form->type == -RY_SYM)
+        return form->attrs & RV_A_QUOTED ? quoted_name(s, form, out) : rq_expr_name(s, form->u.sym, out);
     if (rv_is_vector(form)) return give_foreign_take(s, out, rv_retain(form));
     if (!rv_is_list(form) || form->len == 0) return give(out, rv_retain(form), RQ_CONST);
     s->depth++;
@@ -88,8 +90,9 @@ int rq_expr(rq_scope *s, ray_val *form, rq_value *out) {
 
 static ray_val *cell(const rq_scope *s, ray_val *v) {
     if (s->row < 0 || !ro_is_collection(v)) return rv_retain(v);
-    return s->row < v->len ? rv_vec_at(v, s->row) : rb_fail_null(RB_E_LENGTH, "a column of %lld rows has no row %lld",
-                                                                 (long long)v->len, (long long)s->row);
+    return s->row < v->len ? rv_vec_at(v, s->row)
+                           : rb_fail_null(RB_E_LENGTH, "a column of %lld rows has no row %lld", (long long)v->len,
+                                          (long long)s->row);
 }
 
 static ray_val *find(void *ctx, int32_t name) {
@@ -133,7 +136,9 @@ ray_val *rq_expr_by_row(rq_scope *s, ray_val *form) {
 }
 
 /* Failures that a scalar body makes of columns, as against those that end everything. */
-static bool may_help(int code) { return code == RB_E_TYPE || code == RB_E_LIMIT || code == RB_E_LENGTH || code == RB_E_RANK; }
+static bool may_help(int code) {
+    return code == RB_E_TYPE || code == RB_E_LIMIT || code == RB_E_LENGTH || code == RB_E_RANK;
+}
 
 int rq_expr_any(rq_scope *s, ray_val *form, rq_value *out) {
     int depth = s->depth;

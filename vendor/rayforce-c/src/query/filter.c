@@ -24,7 +24,8 @@ int rq_filter(rq_rows *rows, ray_val *where) {
         return ok;
     }
     int ok = 0;
-    if (p.v->type != RY_B8) ok = ro_refuse("where", "a boolean for each row", p.v) ? 0 : -1;
+    if (p.v->type != RY_B8)
+        ok = ro_refuse("where", "a boolean for each row", p.v) ? 0 : -1;
     else if (p.v->len != rows->n)
         ok = rb_fail(RB_E_LENGTH, "where: %lld booleans for %lld rows", (long long)p.v->len, (long long)rows->n);
     if (ok == 0) return rq_rows_filter_take(rows, p.v);

@@ -2,7 +2,8 @@
 #include "../kernel/kernel.h"
 #include "statement.h"
 
-/* ---- through the kernels ----------------------------------------------------------------------------------------------------- */
+/* ---- through the kernels
+ * ----------------------------------------------------------------------------------------------------- */
 
 static const char *text_at(const void *of, int64_t i, size_t *n) {
     const ray_val *v = of;
@@ -14,27 +15,45 @@ static const char *text_at(const void *of, int64_t i, size_t *n) {
     return v->type == RY_SYM ? rv_sym_text(RV_DATA(int32_t, v)[i], n) : rv_strvec_get(v, i, n);
 }
 
+/* Parts of the rows have cells of their own, which are merged in the order of the rows, so that sums of floats do not
+ * depend on the number of threads. With many groups that is more work than it saves. */
+#define PARTS 8
+#define PART_CELLS ((size_t)1 << 19) /* bytes */
+
 typedef struct reduction {
     const rk_grouped_row *row;
     const ray_val *v;
     const rq_grouping *by;
     int32_t verb;
     bool text;
-    void *cells;
+    int64_t part; /* rows of one */
+    size_t size;  /* bytes of its cells */
+    uint8_t *cells;
 } reduction;
 
-static int reduce_rows(ray_rt *rt, const reduction *r) {
+static int reduce_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const reduction *r = ctx;
     const ro_groups *g = &r->by->g;
-    const uint8_t *data = r->v->data;
+    uint8_t *cells = r->cells + (size_t)(begin / r->part) * r->size;
     bool nulls = rv_is_vector(r->v) && (r->v->attrs & RV_A_NULLS);
-    r->row->start(r->cells, g->count);
-    for (int64_t at = 0; at < g->n; at += RO_GRAIN) {
-        int64_t n = g->n - at < RO_GRAIN ? g->n - at : RO_GRAIN;
-        RB_TRY(rb_rt_check(rt), -1);
+    const uint8_t *data = r->v->data;
+    r->row->start(cells, g->count);
+    if (r->text)
+        rk_grouped_text((enum rk_grouped_verb)r->verb, text_at, r->v, cells, g->id + begin, begin, end - begin);
+    else
+        r->row->step(cells, data + begin * ry_width(r->v->type), g->id + begin, begin, end - begin, nulls);
+    return 0;
+}
+
+static int reduce_rows(ray_rt *rt, reduction *r, int64_t parts) {
+    RB_TRY(ro_parallel(rt, r->by->g.n, r->part, reduce_range, r), -1);
+    for (int64_t p = 1; p < parts; p++) {
         if (r->text)
-            rk_grouped_text((enum rk_grouped_verb)r->verb, text_at, r->v, r->cells, g->id + at, at, n);
+            rk_grouped_text_merge((enum rk_grouped_verb)r->verb, text_at, r->v, r->cells,
+                                  r->cells + (size_t)p * r->size, r->by->g.count);
         else
-            r->row->step(r->cells, data + at * ry_width(r->v->type), g->id + at, at, n, nulls);
+            r->row->merge(r->cells, r->cells + (size_t)p * r->size, r->by->g.count);
     }
     return 0;
 }
@@ -59,14 +78,19 @@ static ray_val *by_kernel(ray_rt *rt, const rq_grouping *by, int32_t verb, const
     r.row = r.text ? rk_grouped(RK_G_FIRST, RY_I64) : rk_grouped((enum rk_grouped_verb)verb, v->type);
     rb_error_clear();
     if (!r.row) return NULL;
-    size_t size = (size_t)by->g.count * r.row->cell;
-    if (!(r.cells = rb_block_alloc(size))) return NULL;
-    ray_val *out = reduce_rows(rt, &r) == 0 ? finish(rt, &r) : NULL;
-    rb_block_free(r.cells, size);
+    int64_t n = by->g.n, parts;
+    r.size = (size_t)by->g.count * r.row->cell;
+    r.part = r.size <= PART_CELLS && n >= PARTS * RO_GRAIN ? (n + PARTS - 1) / PARTS : n > 0 ? n : 1;
+    parts = n > 0 ? (n + r.part - 1) / r.part : 1;
+    if (!(r.cells = rb_block_alloc(r.size * (size_t)parts))) return NULL;
+    r.row->start(r.cells, by->g.count);
+    ray_val *out = reduce_rows(rt, &r, parts) == 0 ? finish(rt, &r) : NULL;
+    rb_block_free(r.cells, r.size * (size_t)parts);
     return out;
 }
 
-/* ---- by calling ------------------------------------------------------------------------------------------------------------------ */
+/* ---- by calling
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 #define ARGS_MAX 4
 
@@ -95,6 +119,7 @@ static ray_val *of_nothing(rq_scope *s, ray_val *fn, const rq_value *args, int n
 static ray_val *by_calls(rq_scope *s, ray_val *fn, const rq_value *args, int n) {
     const rq_grouping *by = s->grouping;
     if (by->g.count == 0) return of_nothing(s, fn, args, n);
+    RB_TRY(rq_grouping_rows(s->grouping), NULL);
     ray_val *out = rv_vec_room_new(RY_LIST, by->g.count);
     for (int64_t g = 0; out && g < by->g.count; g++) {
         const int64_t *at = RV_DATA(int64_t, by->rows) + by->start[g];
@@ -106,7 +131,9 @@ static ray_val *by_calls(rq_scope *s, ray_val *fn, const rq_value *args, int n) 
     return ro_collapse_take(out);
 }
 
-/* ---- the call --------------------------------------------------------------------------------------------------------------------- */
+/* ---- the call
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
 
 static ray_val *reduce(rq_scope *s, ray_val *fn, const rq_value *args, int n) {
     const rv_builtin *row = fn->u.builtin.row;

@@ -1,6 +1,6 @@
 /* A select with groups: what each output is made of decides how it is made. Aggregates and arithmetic on them give one
- * vector over the groups; expressions over rows are computed once and cut by group; all else is evaluated for each group
- * by itself. */
+ * vector over the groups; expressions over rows are computed once and cut by group; all else is evaluated for each
+ * group by itself. */
 #include "../lang/special.h"
 #include "statement.h"
 
@@ -12,7 +12,8 @@ enum contents {
     HAS_FAILED = 16, /* what cannot be a value for each group; the error is set */
 };
 
-/* ---- what a form contains ---------------------------------------------------------------------------------------------- */
+/* ---- what a form contains
+ * ---------------------------------------------------------------------------------------------- */
 
 static int contents_of(rq_scope *s, ray_val *form, int depth);
 
@@ -75,7 +76,8 @@ static int contents_of(rq_scope *s, ray_val *form, int depth) {
     return rv_is_list(form) && form->len ? contents_of_call(s, form, depth) : 0;
 }
 
-/* ---- the ways to make an output ------------------------------------------------------------------------------------------ */
+/* ---- the ways to make an output
+ * ------------------------------------------------------------------------------------------ */
 
 typedef struct grouped_output {
     ray_val *column;    /* owned: one element a group */
@@ -85,12 +87,21 @@ typedef struct grouped_output {
 typedef struct grouped {
     rq_scope *s;
     rq_grouping *by;
-    ray_val *at; /* I64, owned: row numbers of the table, group by group */
+    ray_val *at; /* I64, owned: row numbers of the table, group by group; null until rows_by_group */
 } grouped;
 
+static int rows_by_group(grouped *x) {
+    const rq_rows *rows = x->s->rows;
+    RB_TRY(rq_grouping_rows(x->by), -1);
+    if (x->at) return 0;
+    x->at = rows->at ? ro_gather(rows->rt, rows->at, x->by->rows->data, x->by->rows->len) : rv_retain(x->by->rows);
+    return x->at ? 0 : -1;
+}
+
 /* A vector over the rows of the view as one slice for each group. */
-static ray_val *cut_by_group(const grouped *x, const ray_val *v) {
+static ray_val *cut_by_group(grouped *x, const ray_val *v) {
     const rq_grouping *by = x->by;
+    RB_TRY(rows_by_group(x), NULL);
     ray_val *sorted = ro_gather(x->s->rows->rt, v, by->rows->data, by->rows->len);
     ray_val *out = sorted ? rv_vec_room_new(RY_LIST, by->g.count) : NULL;
     for (int64_t g = 0; out && g < by->g.count; g++) {
@@ -152,7 +163,8 @@ static ray_val *of_group(const grouped *x, ray_val *form, int contents, const gr
     return v.v;
 }
 
-static ray_val *by_group(const grouped *x, ray_val *form, int contents, const grouped_output *outputs, int n) {
+static ray_val *by_group(grouped *x, ray_val *form, int contents, const grouped_output *outputs, int n) {
+    RB_TRY(rows_by_group(x), NULL);
     rq_binding *b = rb_alloc((size_t)n * sizeof *b);
     ray_val *out = b ? rv_vec_room_new(RY_LIST, x->by->g.count) : NULL;
     for (int64_t g = 0; out && g < x->by->g.count; g++) {
@@ -166,13 +178,14 @@ static ray_val *by_group(const grouped *x, ray_val *form, int contents, const gr
 }
 
 /* An expression over groups, rows or nothing. */
-static int over_all(const grouped *x, ray_val *form, int contents, grouped_output *out) {
+static int over_all(grouped *x, ray_val *form, int contents, grouped_output *out) {
     rq_scope s = *x->s;
     s.grouping = contents & HAS_GROUPS ? x->by : NULL;
     s.whole = true;
     rq_value v;
     RB_TRY(rq_expr_any(&s, form, &v), -1);
-    bool groups = (contents & HAS_GROUPS) && v.kind == RQ_MANY, rows = !groups && v.kind == RQ_MANY && !v.literal && (contents & HAS_ROWS);
+    bool groups = (contents & HAS_GROUPS) && v.kind == RQ_MANY,
+         rows = !groups && v.kind == RQ_MANY && !v.literal && (contents & HAS_ROWS);
     if (groups)
         out->column = rv_retain(v.v);
     else if (rows && v.v->len == x->by->g.n)
@@ -186,7 +199,7 @@ static int over_all(const grouped *x, ray_val *form, int contents, grouped_outpu
     return out->column ? 0 : -1;
 }
 
-static int make_output(const grouped *x, const rq_output *o, grouped_output *outputs, int n) {
+static int make_output(grouped *x, const rq_output *o, grouped_output *outputs, int n) {
     grouped_output *out = &outputs[n];
     out->binding.name = o->name;
     int c = contents_of(x->s, o->form, 0);
@@ -201,11 +214,13 @@ static int make_output(const grouped *x, const rq_output *o, grouped_output *out
     return out->column ? 0 : -1;
 }
 
-/* ---- the result -------------------------------------------------------------------------------------------------------------- */
+/* ---- the result
+ * -------------------------------------------------------------------------------------------------------------- */
 
 /* A key column under its own name, or under another one, is there already. */
 static bool is_key(const rq_rows *rows, const rq_keys *k, const ray_val *form) {
-    if (form->type != -RY_SYM || (form->attrs & RV_A_QUOTED) || k->bare || rq_rows_find(rows, form->u.sym) < 0) return false;
+    if (form->type != -RY_SYM || (form->attrs & RV_A_QUOTED) || k->bare || rq_rows_find(rows, form->u.sym) < 0)
+        return false;
     for (int64_t i = 0; i < k->names->len; i++)
         if (RV_DATA(int32_t, k->names)[i] == form->u.sym) return true;
     return false;
@@ -222,7 +237,9 @@ static int add_take(result *r, int32_t name, ray_val *column) {
 
 static int add_keys(result *r, const rq_rows *rows, const rq_keys *k, const ro_groups *g) {
     for (int64_t i = 0; i < k->names->len; i++)
-        RB_TRY(add_take(r, RV_DATA(int32_t, k->names)[i], ro_gather(rows->rt, rv_list_get(k->columns, i), g->first, g->count)), -1);
+        RB_TRY(add_take(r, RV_DATA(int32_t, k->names)[i],
+                        ro_gather(rows->rt, rv_list_get(k->columns, i), g->first, g->count)),
+               -1);
     return 0;
 }
 
@@ -243,7 +260,7 @@ static int add_first_rows(result *r, rq_rows *rows, const rq_keys *k, const ro_g
     return 0;
 }
 
-static int add_outputs(result *r, const grouped *x, const rq_plan *p, const rq_keys *k, grouped_output *outputs) {
+static int add_outputs(result *r, grouped *x, const rq_plan *p, const rq_keys *k, grouped_output *outputs) {
     int n = 0, ok = 0;
     rq_rows *rows = x->s->rows;
     for (int i = 0; ok == 0 && i < p->noutputs; i++) {
@@ -288,11 +305,13 @@ static ray_val *run(const rq_plan *p, const rq_keys *k, grouped *x) {
     return out;
 }
 
-/* ---- grouping ------------------------------------------------------------------------------------------------------------------ */
+/* ---- grouping
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /* Group numbers in the order of the keys instead of their first appearance. */
 static int ascend(ray_rt *rt, const ray_val *key, ro_groups *g) {
-    int64_t n = g->count, *room = RO_ROOM(int64_t, 3 * n), *place = room ? room + n : NULL, *first = room ? room + 2 * n : NULL;
+    int64_t n = g->count, *room = RO_ROOM(int64_t, 3 * n), *place = room ? room + n : NULL,
+            *first = room ? room + 2 * n : NULL;
     ray_val *heads = room ? ro_gather(rt, key, g->first, n) : NULL;
     int ok = heads ? ro_sort_rows(rt, heads, false, room) : -1;
     if (ok == 0) {
@@ -311,7 +330,12 @@ static int grouping_new(rq_grouping *by, rq_scope *s, const rq_plan *p, const rq
     ray_rt *rt = s->rows->rt;
     RB_TRY(ro_group_rows(rt, k->columns->data, (int)k->columns->len, &by->g), -1);
     if (rq_keys_ascend(s, k, p)) RB_TRY(ascend(rt, rv_list_get(k->columns, 0), &by->g), -1);
-    by->start = RO_ROOM(int64_t, by->g.count + 1);
+    return 0;
+}
+
+int rq_grouping_rows(rq_grouping *by) {
+    if (by->rows) return 0;
+    if (!by->start) by->start = RO_ROOM(int64_t, by->g.count + 1);
     by->rows = by->start ? rv_vec_new(RY_I64, by->g.n) : NULL;
     if (!by->rows) return -1;
     rk_group_starts(by->g.id, by->g.n, by->g.count, by->start);
@@ -334,8 +358,7 @@ ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows) {
     ray_val *out = NULL;
     if (grouping_new(&by, &s, p, &k) == 0) {
         grouped x = {&s, &by, NULL};
-        x.at = rows->at ? ro_gather(rows->rt, rows->at, by.rows->data, by.rows->len) : rv_retain(by.rows);
-        if (x.at) out = run(p, &k, &x);
+        out = run(p, &k, &x);
         rv_release(x.at);
     }
     grouping_free(&by);

@@ -1,7 +1,8 @@
 /* `select`: from → where → groups or order → outputs → take. */
 #include "statement.h"
 
-/* ---- outputs that are not grouped -------------------------------------------------------------------------------------- */
+/* ---- outputs that are not grouped
+ * -------------------------------------------------------------------------------------- */
 
 typedef struct outputs {
     rq_binding *b; /* in the order written; the chain of aliases runs backwards through them */
@@ -41,7 +42,8 @@ static int64_t result_rows(const rq_rows *rows, const outputs *o) {
 
 static ray_val *build(const rq_rows *rows, const outputs *o) {
     int64_t n = result_rows(rows, o);
-    ray_val *names = n < 0 ? NULL : rv_vec_room_new(RY_SYM, o->n), *columns = names ? rv_vec_room_new(RY_LIST, o->n) : NULL;
+    ray_val *names = n < 0 ? NULL : rv_vec_room_new(RY_SYM, o->n),
+            *columns = names ? rv_vec_room_new(RY_LIST, o->n) : NULL;
     bool ok = columns != NULL;
     for (int i = 0; ok && i < o->n; i++) {
         const rq_value *x = &o->b[i].value;
@@ -80,14 +82,19 @@ static ray_val *all_columns(rq_rows *rows) {
 
 static ray_val *source_column(void *ctx, int64_t c) { return rq_rows_column(ctx, c); }
 
-static ray_val *select_rows(const rq_plan *p, rq_rows *rows) {
+static ray_val *select_rows(rq_plan *p, rq_rows *rows) {
     ray_val *order = rq_clause_order(p, rows->rt, rows->table->u.pair.keys, source_column, rows);
+    if (order && order->type == RY_I64 && p->noutputs == 0) { /* rows that are not taken need not be brought along */
+        order = rq_taken_take(rows->rt, p->take, order);
+        p->take = NULL;
+    }
     if (!order) return NULL;
     if (order->type == RY_I64) RB_TRY(rq_rows_order_take(rows, order), NULL);
     return p->noutputs ? project(p, rows) : all_columns(rows);
 }
 
-/* ---- the statement ------------------------------------------------------------------------------------------------------- */
+/* ---- the statement
+ * ------------------------------------------------------------------------------------------------------- */
 
 static ray_val *run(rq_plan *p, rq_rows *rows) {
     if (p->where && rq_filter(rows, p->where) < 0) return NULL;
@@ -110,7 +117,8 @@ RV_VERB(rq_select) {
     RB_TRY(rq_plan_new(&p, args[0]), NULL);
     ray_val *t = source_of(rt, p.from), *out = NULL;
     if (t && rq_rows_open_take(&rows, rt, t) == 0) {
-        out = rq_taken(rt, p.take, run(&p, &rows));
+        out = run(&p, &rows);
+        out = rq_taken_take(rt, p.take, out);
         rq_rows_close(&rows);
     }
     rq_plan_free(&p);

@@ -30,7 +30,8 @@ typedef struct wanted {
     int n, room;
 } wanted;
 
-static int want(wanted *w, const ray_val *names, int32_t name, bool down, ray_val *(*column)(void *ctx, int64_t c), void *ctx) {
+static int want(wanted *w, const ray_val *names, int32_t name, bool down, ray_val *(*column)(void *ctx, int64_t c),
+                void *ctx) {
     for (int64_t c = 0; c < names->len; c++) {
         if (RV_DATA(int32_t, names)[c] != name) continue;
         ray_val *v = column(ctx, c);
@@ -48,16 +49,19 @@ static int count_names(const ray_val *form) {
     return rb_fail(RB_E_DOMAIN, "asc: and desc: take names of columns, not %s", ry_name(form->type));
 }
 
-static int want_all(const rq_plan *p, wanted *w, const ray_val *names, ray_val *(*column)(void *ctx, int64_t c), void *ctx) {
+static int want_all(const rq_plan *p, wanted *w, const ray_val *names, ray_val *(*column)(void *ctx, int64_t c),
+                    void *ctx) {
     for (int i = 0; i < p->norders; i++) {
         const ray_val *form = p->orders[i].form;
         const int32_t *ids = form->type == RY_SYM ? RV_DATA(int32_t, form) : &form->u.sym;
-        for (int k = 0, n = count_names(form); k < n; k++) RB_TRY(want(w, names, ids[k], p->orders[i].down, column, ctx), -1);
+        for (int k = 0, n = count_names(form); k < n; k++)
+            RB_TRY(want(w, names, ids[k], p->orders[i].down, column, ctx), -1);
     }
     return 0;
 }
 
-ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray_val *(*column)(void *ctx, int64_t c), void *ctx) {
+ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray_val *(*column)(void *ctx, int64_t c),
+                         void *ctx) {
     wanted w = {0};
     for (int i = 0; i < p->norders; i++) {
         int n = count_names(p->orders[i].form);
@@ -67,7 +71,8 @@ ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray
     if (w.room == 0) return rv_null_get();
     w.columns = rb_alloc((size_t)w.room * sizeof *w.columns);
     w.down = w.columns ? rb_alloc((size_t)w.room * sizeof *w.down) : NULL;
-    ray_val *at = w.down && want_all(p, &w, names, column, ctx) == 0 ? rq_sorted_rows(rt, w.columns, w.down, w.n) : NULL;
+    ray_val *at =
+        w.down && want_all(p, &w, names, column, ctx) == 0 ? rq_sorted_rows(rt, w.columns, w.down, w.n) : NULL;
     for (int i = 0; i < w.n; i++) rv_release(w.columns[i]);
     if (w.down) rb_free(w.down, (size_t)w.room * sizeof *w.down);
     if (w.columns) rb_free(w.columns, (size_t)w.room * sizeof *w.columns);
@@ -75,14 +80,14 @@ ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray
 }
 
 /* A count that is never more than there are rows; a range as `take` has it. */
-static ray_val *take_of(ray_rt *rt, ray_val *table, ray_val *k) {
-    int64_t n;
-    ray_val *count, *args[2] = {table, k};
+static ray_val *take_of(ray_rt *rt, ray_val *v, ray_val *k) {
+    int64_t n, rows = rv_count(v);
+    ray_val *count, *args[2] = {v, k};
     if (k->type == RY_I64 && k->len == 2) return ro_take(rt, args, 2);
     if (rv_is_atom(k) && ro_int_of(k, true, &n) && rv_is_null(k)) return ro_refuse("take", "a count", k);
     if (!rv_is_atom(k) || !ro_int_of(k, true, &n))
         return rb_fail_null(RB_E_DOMAIN, "take: expected a count or [start count], got %s", ry_name(k->type));
-    n = n > table->len ? table->len : n < -table->len ? -table->len : n;
+    n = n > rows ? rows : n < -rows ? -rows : n;
     if (!(count = rv_i64_new(n))) return NULL;
     args[1] = count;
     ray_val *out = ro_take(rt, args, 2);
@@ -90,10 +95,10 @@ static ray_val *take_of(ray_rt *rt, ray_val *table, ray_val *k) {
     return out;
 }
 
-ray_val *rq_taken(ray_rt *rt, ray_val *form, ray_val *table) {
-    if (!form || !table) return table;
-    ray_val *k = rl_eval(rt, form), *out = k ? take_of(rt, table, k) : NULL;
+ray_val *rq_taken_take(ray_rt *rt, ray_val *form, ray_val *v) {
+    if (!form || !v) return v;
+    ray_val *k = rl_eval(rt, form), *out = k ? take_of(rt, v, k) : NULL;
     rv_release(k);
-    rv_release(table);
+    rv_release(v);
     return out;
 }

@@ -7,7 +7,8 @@
 #include "../ops/collect.h"
 #include "query.h"
 
-/* ---- a statement as written: plan.c ------------------------------------------------------------------------------- */
+/* ---- a statement as written: plan.c -------------------------------------------------------------------------------
+ */
 
 typedef struct rq_output {
     int32_t name;
@@ -31,17 +32,18 @@ typedef struct rq_plan {
 RB_NODISCARD int rq_plan_new(rq_plan *p, const ray_val *statement);
 void rq_plan_free(rq_plan *p);
 
-/* ---- views: rows.c ------------------------------------------------------------------------------------------------ */
+/* ---- views: rows.c ------------------------------------------------------------------------------------------------
+ */
 
 /* Rows of a table, in some order. Columns are brought along when they are first asked for. */
 typedef struct rq_rows {
     ray_rt *rt;
     ray_val *table; /* owned */
     int64_t n;
-    ray_val *at;     /* I64 row numbers of the table, owned; null: all rows */
-    ray_val *mask;   /* B8, owned: the same as a mask, for columns that are asked for before any order is given */
+    ray_val *at;       /* I64 row numbers of the table, owned; null: all rows */
+    ray_val *mask;     /* B8, owned: the same as a mask, for columns that are asked for before any order is given */
     ray_val **columns; /* owned; null: not asked for yet */
-    bool *hidden;    /* a local of that name hides the column */
+    bool *hidden;      /* a local of that name hides the column */
     bool owns_hidden;
 } rq_rows;
 
@@ -60,7 +62,8 @@ RB_NODISCARD ray_val *rq_rows_narrow(const rq_rows *r, ray_val *v);
 /* -1: no such column, or a local hides it. */
 int64_t rq_rows_find(const rq_rows *r, int32_t name);
 
-/* ---- expressions: expr.c, call_expr.c ------------------------------------------------------------------------------ */
+/* ---- expressions: expr.c, call_expr.c ------------------------------------------------------------------------------
+ */
 
 enum rq_kind {
     RQ_CONST, /* knows nothing of rows */
@@ -86,11 +89,11 @@ typedef struct rq_grouping rq_grouping;
 
 typedef struct rq_scope {
     rq_rows *rows;
-    rq_binding *params;  /* of a lambda whose body is being written out */
-    rq_binding *aliases; /* outputs so far, latest first */
-    bool whole;          /* verbs that know nothing of rows get whole columns; else they ask for each row by itself */
-    bool quoted_names;   /* a quoted symbol may name a column */
-    bool columns_first;  /* a column is found before an alias */
+    rq_binding *params;    /* of a lambda whose body is being written out */
+    rq_binding *aliases;   /* outputs so far, latest first */
+    bool whole;            /* verbs that know nothing of rows get whole columns; else they ask for each row by itself */
+    bool quoted_names;     /* a quoted symbol may name a column */
+    bool columns_first;    /* a column is found before an alias */
     rq_grouping *grouping; /* aggregates give one value a group, as a vector */
     int depth;
     int64_t row; /* names stand for their cells in this row; -1: for whole columns */
@@ -128,11 +131,13 @@ rv_verb_fn rq_verb_in_clause(rv_verb_fn fn);
 /* Elements of v that are not null, as a B8 vector. */
 RB_NODISCARD ray_val *rq_present(ray_rt *rt, ray_val *v);
 
-/* ---- groups: by_keys.c, grouped_aggregate.c, grouped_outputs.c -------------------------------------------------------- */
+/* ---- groups: by_keys.c, grouped_aggregate.c, grouped_outputs.c
+ * -------------------------------------------------------- */
 
 typedef struct rq_keys {
     ray_val *names, *columns; /* SYM vector and list of one vector for each row, owned */
-    ray_val *bare; /* the form, if it is neither names of columns nor a dict: groups may come in ascending order; borrowed */
+    ray_val *
+        bare; /* the form, if it is neither names of columns nor a dict: groups may come in ascending order; borrowed */
 } rq_keys;
 RB_NODISCARD int rq_keys_new(rq_keys *k, rq_scope *s, ray_val *by);
 void rq_keys_free(rq_keys *k);
@@ -142,23 +147,26 @@ bool rq_keys_ascend(rq_scope *s, const rq_keys *k, const rq_plan *p);
 struct rq_grouping {
     ro_groups g;
     int64_t *start; /* g.count + 1 places in `rows` */
-    ray_val *rows;  /* I64: row numbers of the view, group by group */
+    ray_val *rows;  /* I64: row numbers of the view, group by group; null until rq_grouping_rows */
 };
+/* Makes start and rows if they are not there yet. */
+RB_NODISCARD int rq_grouping_rows(rq_grouping *by);
 /* (fn argument ...) with one value a group. */
 RB_NODISCARD int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out);
 
 RB_NODISCARD ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows);
 
-/* ---- the steps: filter.c, sort_rows.c ------------------------------------------------------------------------------- */
+/* ---- the steps: filter.c, sort_rows.c -------------------------------------------------------------------------------
+ */
 
 /* Narrows the view to the rows for which the predicate holds. */
 RB_NODISCARD int rq_filter(rq_rows *rows, ray_val *where);
 /* Row numbers in the order of several columns, the first one major; columns and directions in parallel. */
 RB_NODISCARD ray_val *rq_sorted_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n);
 /* The order that asc: and desc: ask for among these columns, as row numbers; rv_null_get(): none is asked for. */
-RB_NODISCARD ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray_val *(*column)(void *ctx, int64_t c),
-                                      void *ctx);
-/* The rows that take: asks for; consumes the table. */
-RB_NODISCARD ray_val *rq_taken(ray_rt *rt, ray_val *form, ray_val *table_take);
+RB_NODISCARD ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names,
+                                      ray_val *(*column)(void *ctx, int64_t c), void *ctx);
+/* What take: leaves of a table or of row numbers; consumes v. */
+RB_NODISCARD ray_val *rq_taken_take(ray_rt *rt, ray_val *form, ray_val *v);
 
 #endif

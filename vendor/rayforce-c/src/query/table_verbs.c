@@ -23,8 +23,8 @@ static ray_val *column_of_list(ray_val *v) {
     if (v->len == 0 || !rv_is_atom(rv_list_get(v, 0))) return rv_retain(v);
     for (int64_t i = 0; i < v->len; i++)
         if (rv_list_get(v, i)->type != rv_list_get(v, 0)->type)
-            return rb_fail_null(RB_E_TYPE, "table: cells of one type were expected, got %s and %s", ry_name(rv_list_get(v, 0)->type),
-                                ry_name(rv_list_get(v, i)->type));
+            return rb_fail_null(RB_E_TYPE, "table: cells of one type were expected, got %s and %s",
+                                ry_name(rv_list_get(v, 0)->type), ry_name(rv_list_get(v, i)->type));
     return ro_collapse_take(rv_retain(v));
 }
 
@@ -42,7 +42,8 @@ RV_VERB(rq_table) {
     ray_val *columns = cells ? rv_vec_room_new(RY_LIST, cells->len) : NULL;
     bool ok = columns != NULL;
     if (ok && names->len != cells->len)
-        ok = rb_fail(RB_E_DOMAIN, "table: %lld names for %lld columns", (long long)names->len, (long long)cells->len) == 0;
+        ok = rb_fail(RB_E_DOMAIN, "table: %lld names for %lld columns", (long long)names->len, (long long)cells->len) ==
+             0;
     for (int64_t i = 0; ok && i < cells->len; i++) {
         ok = rv_list_append_take(columns, column_of(rt, rv_list_get(cells, i))) == 0;
         if (ok && rv_list_get(columns, i)->len != rv_list_get(columns, 0)->len)
