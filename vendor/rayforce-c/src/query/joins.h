@@ -29,15 +29,26 @@ typedef struct rq_joint {
     int32_t *rid;           /* with a numbering: of each right row */
     int64_t count;          /* numbers are below it */
     bool never;             /* no two rows have equal keys */
+    bool always;            /* no columns: all rows have the number 0 */
     int64_t *values[2];     /* several columns: of left and right rows, owned */
 } rq_joint;
 
-/* By the first `nkeys` names. With `holes` a row with a null key has no number. RB_E_TYPE. */
+/* By the first `nkeys` names, maybe none. With `holes` a row with a null key has no number. RB_E_TYPE. */
 RB_NODISCARD int rq_joint_open(rq_joint *j, ray_rt *rt, const rq_on *on, int64_t nkeys, const ray_val *left,
                                const ray_val *right, bool holes);
 void rq_joint_close(rq_joint *j);
 /* Numbers of n rows; -1: no row on the right has this key. */
 void rq_joint_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32_t *id);
+/* Of all rows of one side; free with RO_ROOM_FREE. */
+RB_NODISCARD int32_t *rq_joint_all_ids(ray_rt *rt, const rq_joint *j, bool right, int64_t n);
+/* Equality keys of as-of and window joins: integers, temporals, symbols. RB_E_NYI for others. */
+RB_NODISCARD int rq_joint_check(const char *verb, const rq_on *on, int64_t nkeys, const ray_val *left, const ray_val *right);
+/* May times of these types be compared? */
+bool rq_times_compare(int a, int b);
+/* Keys of a column of times; null is 0. */
+static inline rk_keys rq_time_keys(const ray_val *v, bool as_float) {
+    return (rk_keys){.type = v->type, .as_float = as_float, .nulls = true, .data = v->data};
+}
 
 /* ---- results: joined.c --------------------------------------------------------------------------------------------------- */
 

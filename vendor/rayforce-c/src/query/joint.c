@@ -15,6 +15,21 @@ static bool is_integer(int type) {
     return c == RY_C_BOOL || c == RY_C_INT || c == RY_C_TEMPORAL;
 }
 
+int rq_joint_check(const char *verb, const rq_on *on, int64_t nkeys, const ray_val *left, const ray_val *right) {
+    for (int64_t k = 0; k < nkeys; k++) {
+        int a = rv_table_column_get(left, on->left[k])->type, b = rv_table_column_get(right, on->right[k])->type;
+        if ((is_integer(a) || a == RY_SYM) && (is_integer(b) || b == RY_SYM)) continue;
+        return rb_fail(RB_E_NYI, "%s: keys may be integers, times and symbols, not %s and %s", verb, ry_name(a), ry_name(b));
+    }
+    return 0;
+}
+
+bool rq_times_compare(int a, int b) {
+    enum ry_class x = ry_class_of(a), y = ry_class_of(b);
+    if (x == RY_C_TEMPORAL) return a == b;
+    return (x == RY_C_INT && y == RY_C_INT) || (x == RY_C_FLOAT && y == RY_C_FLOAT);
+}
+
 /* 1: values may be equal; 0: they never are; -1: they must not be compared. */
 static int comparable(int a, int b) {
     if (a == b) return 1;
@@ -170,7 +185,8 @@ static int add_column(ray_rt *rt, const ray_val *l, const ray_val *r, bool holes
 int rq_joint_open(rq_joint *j, ray_rt *rt, const rq_on *on, int64_t nkeys, const ray_val *left, const ray_val *right, bool holes) {
     if (nkeys == 1)
         return open_column(rt, j, rv_table_column_get(left, on->left[0]), rv_table_column_get(right, on->right[0]), holes);
-    *j = (rq_joint){0};
+    *j = (rq_joint){.always = nkeys == 0, .count = 1};
+    if (j->always) return 0;
     int64_t n[2] = {left->len, right->len}, size = 1;
     int ok = 0;
     for (int side = 0; ok == 0 && side < 2; side++) {
@@ -202,8 +218,8 @@ void rq_joint_close(rq_joint *j) {
 
 void rq_joint_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32_t *id) {
     const rk_keys *from = right ? &j->r.keys : &j->l.keys;
-    if (j->never) {
-        memset(id, 0xff, (size_t)n * sizeof *id);
+    if (j->never || j->always) {
+        memset(id, j->never ? 0xff : 0, (size_t)n * sizeof *id);
         return;
     }
     if (right && j->rid) {
@@ -222,4 +238,24 @@ void rq_joint_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32
             rk_span_ids(&j->span, keys, some, id);
         }
     }
+}
+
+typedef struct listing {
+    const rq_joint *j;
+    bool right;
+    int32_t *id;
+} listing;
+
+static int list_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const listing *l = ctx;
+    rq_joint_ids(l->j, l->right, begin, end - begin, l->id + begin);
+    return 0;
+}
+
+int32_t *rq_joint_all_ids(ray_rt *rt, const rq_joint *j, bool right, int64_t n) {
+    listing l = {j, right, RO_ROOM(int32_t, n)};
+    if (!l.id || ro_parallel(rt, n, RO_GRAIN, list_range, &l) == 0) return l.id;
+    RO_ROOM_FREE(l.id, n);
+    return NULL;
 }
