@@ -66,6 +66,9 @@ int rs_csv_time(const char *p, size_t n, int32_t *out);
 int rs_csv_timestamp(const char *p, size_t n, int64_t *out);
 int rs_csv_guid(const char *p, size_t n, ry_guid *out);
 
+/* C's %.17g with a point in every locale, at most RB_NUM_TEXT bytes; infinities and NaN are "inf", "-inf", "nan". */
+size_t rs_csv_f64_into(char *out, double x);
+
 /* ---- fields into columns: csv_column.c ------------------------------------------------------------------------------ */
 
 typedef struct rs_csv_column {

@@ -9,12 +9,12 @@
 #define SAMPLE_PIECES 64
 #define SAMPLE_ROWS 32
 
-/* The text is cut behind line feeds. Whether such a cut lies in a quoted field is not known at first, so that the lines of
- * a piece are counted for both cases; then the pieces are put together from the front. */
+/* The text is cut behind line feeds. Whether such a cut lies in a quoted field is not known at first: the lines of all
+ * pieces are counted as if none did, in parallel; those that do are counted again when they are put together. */
 typedef struct piece {
     const char *begin, *end; /* where its lines begin, and the cut behind it */
-    rs_csv_lines lines[2];   /* if it begins with a line, if it begins inside a field */
-    int64_t row, rows;
+    rs_csv_lines lines;
+    int64_t row;
 } piece;
 
 typedef struct reading {
@@ -130,8 +130,7 @@ static int count_lines(void *ctx, int64_t begin, int64_t end, int worker) {
     if (worker == 0) RB_TRY(rb_rt_check(r->rt), -1);
     for (int64_t k = begin; k < end; k++) {
         piece *p = &r->pieces[k];
-        rs_csv_lines_of(&r->text, p->begin, p->end, false, &p->lines[0]);
-        if (r->text.quotes && k > 0) rs_csv_lines_of(&r->text, p->begin, p->end, true, &p->lines[1]);
+        rs_csv_lines_of(&r->text, p->begin, p->end, false, &p->lines);
     }
     return 0;
 }
@@ -143,12 +142,10 @@ static int find_lines(reading *r) {
     bool inside = false;
     for (int64_t k = 0; k < r->npieces; k++) {
         piece *p = &r->pieces[k];
-        const rs_csv_lines *l = &p->lines[inside];
-        p->begin = l->first;
+        if (inside) rs_csv_lines_of(&r->text, p->begin, p->end, true, &p->lines);
         p->row = r->rows;
-        p->rows = l->count;
-        r->rows += l->count;
-        inside = l->inside;
+        r->rows += p->lines.count;
+        inside = p->lines.inside;
     }
     return 0;
 }
@@ -171,10 +168,10 @@ static int put_block(reading *r, int64_t k, const rs_csv_field *f, int64_t strid
 
 static int read_piece(reading *r, int64_t k, rs_csv_field *f, int64_t stride, int worker) {
     const piece *p = &r->pieces[k];
-    const char *at = p->begin;
-    for (int64_t done = 0; done < p->rows;) {
+    const char *at = p->lines.first;
+    for (int64_t done = 0; done < p->lines.count;) {
         if (worker == 0) RB_TRY(rb_rt_check(r->rt), -1);
-        int64_t want = p->rows - done < stride ? p->rows - done : stride;
+        int64_t want = p->lines.count - done < stride ? p->lines.count - done : stride;
         int64_t n = rs_csv_fields(&r->text, &at, want, r->ncolumns, stride, f);
         if (n < 0) return -1;
         RB_ASSERT(n == want);
@@ -223,9 +220,10 @@ static int sample(reading *r) {
     int64_t step = (r->npieces - 1) / SAMPLE_PIECES + 1, n = 0;
     for (int64_t k = 0; n >= 0 && k < r->npieces; k += step) {
         const piece *p = &r->pieces[k];
-        const char *at = p->begin;
-        if (!p->rows) continue;
-        n = rs_csv_fields(&r->text, &at, p->rows < SAMPLE_ROWS ? p->rows : SAMPLE_ROWS, r->ncolumns, SAMPLE_ROWS, f);
+        const char *at = p->lines.first;
+        int64_t want = p->lines.count < SAMPLE_ROWS ? p->lines.count : SAMPLE_ROWS;
+        if (!want) continue;
+        n = rs_csv_fields(&r->text, &at, want, r->ncolumns, SAMPLE_ROWS, f);
         for (int c = 0; c < r->ncolumns; c++) look_at(&r->columns[c], f + c * SAMPLE_ROWS, n);
     }
     rb_free(f, size);

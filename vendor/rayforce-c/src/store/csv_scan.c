@@ -17,9 +17,9 @@ static const char *skip_line(const rs_csv_text *t, const char *p, const char *en
         if (quoted || (p < end && *p == '"')) {
             if (!quoted) p++;
             for (;; p += 2) {
-                p = memchr(p, '"', (size_t)(end - p));
-                *inside = !p;
-                if (!p) return end;
+                while (p < end && *p != '"') p++;
+                *inside = p == end;
+                if (p == end) return end;
                 if (p + 1 == end || p[1] != '"') break;
             }
             p++;
@@ -63,8 +63,8 @@ static int quoted_field(const rs_csv_text *t, const char **p, rs_csv_field *out)
     const char *from = *p, *q = from;
     size_t doubled = 0;
     for (;; q += 2) {
-        q = memchr(q, '"', (size_t)(t->end - q));
-        if (!q) return rs_csv_fail(t, from - 1, "a quoted field begins here and does not end");
+        while (q < t->end && *q != '"') q++;
+        if (q == t->end) return rs_csv_fail(t, from - 1, "a quoted field begins here and does not end");
         if (q + 1 == t->end || q[1] != '"') break;
         doubled = RS_CSV_DOUBLED;
     }

@@ -32,12 +32,6 @@ static int put_cell_of_list(rb_bytes *out, const ray_val *x) {
     return r;
 }
 
-/* Seventeen digits bring every double back. */
-static size_t double_into(char *to, double x) {
-    if (x > -1e15 && x < 1e15 && x == (double)(int64_t)x && (x != 0 || 1 / x > 0)) return rb_num_i64_into(to, (int64_t)x);
-    return rb_num_f64_g_into(to, x, 17);
-}
-
 static size_t dashes(char *to, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (to[i] == '.') to[i] = '-';
@@ -84,8 +78,8 @@ static size_t short_into(char *to, const ray_val *v, int64_t i) {
     case RY_I16: return rb_num_i64_into(to, RV_DATA(int16_t, v)[i]);
     case RY_I32: return rb_num_i64_into(to, RV_DATA(int32_t, v)[i]);
     case RY_I64: return rb_num_i64_into(to, RV_DATA(int64_t, v)[i]);
-    case RY_F32: return double_into(to, (double)RV_DATA(float, v)[i]);
-    case RY_F64: return double_into(to, RV_DATA(double, v)[i]);
+    case RY_F32: return rs_csv_f64_into(to, (double)RV_DATA(float, v)[i]);
+    case RY_F64: return rs_csv_f64_into(to, RV_DATA(double, v)[i]);
     case RY_DATE: return dashes(to, rb_calendar_date_into(to, RV_DATA(int32_t, v)[i]));
     case RY_TIME:
         n = rb_calendar_time_into(to, RV_DATA(int32_t, v)[i]);
