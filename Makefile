@@ -6,6 +6,7 @@ CORE = vendor/rayforce-c
 PEER_2X = .oracle/2x
 PEER_1X = .oracle/1x
 FUZZ_SECONDS ?= 600
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -49,9 +50,9 @@ $(PEER_1X)/.ready:
 	@touch $@
 
 core-test:
-	@$(MAKE) --no-print-directory -C $(CORE) lib test replay
+	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) lib ask test replay
 core-strict:
-	@$(MAKE) --no-print-directory -C $(CORE) strict
+	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) strict
 
 test: build peers core-test core-strict demo
 	@$(PY) -m pytest $(PYTEST_ARGS)
