@@ -89,8 +89,10 @@ static ray_val *take_atom(rb_cursor *c, int type) {
     }
     const uint8_t *bytes = rb_cursor_take(c, (size_t)ry_width(type));
     if (!bytes || (type == RY_B8 && *bytes > 1)) return NULL;
-    if (null && !ry_null_at(type, bytes) && ((type != RY_B8 && type != RY_U8) || *bytes)) return NULL;
-    return null ? rv_null_of_new(type) : rv_atom_new(type, bytes);
+    alignas(8) uint8_t x[sizeof(ry_guid)]; /* in the file it lies anywhere */
+    memcpy(x, bytes, (size_t)ry_width(type));
+    if (null && !ry_null_at(type, x) && ((type != RY_B8 && type != RY_U8) || *x)) return NULL;
+    return null ? rv_null_of_new(type) : rv_atom_new(type, x);
 }
 
 static ray_val *take_fixed(rb_cursor *c, int type, uint64_t n) {

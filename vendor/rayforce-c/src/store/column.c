@@ -73,8 +73,8 @@ int rs_column_write(ray_rt *rt, const char *path, const ray_val *v, const rs_pla
 
 static ray_val *read_cells(const rs_filed *f, const char *path) {
     rb_cursor c = {f->payload, f->payload + f->head.size};
-    ray_val *v = (uint64_t)f->head.count <= f->head.size ? rv_vec_room_new(RY_LIST, f->head.count) : NULL;
     rb_error_clear();
+    ray_val *v = (uint64_t)f->head.count <= f->head.size ? rv_vec_room_new(RY_LIST, f->head.count) : NULL;
     for (int64_t i = 0; v && i < f->head.count; i++) {
         ray_val *x = rs_cell_take(&c, 1);
         if (x && rv_list_append_take(v, x) == 0) continue;

@@ -82,16 +82,17 @@ static int adopt_heaps(ray_val *v, rs_filed *f, size_t sizes_at, const char *pat
     uint64_t n = f->head.extra, size = f->head.size;
     if (n > INT32_MAX || n > (size - sizes_at) / sizeof(uint64_t)) return rs_corrupt(path, "the table of heaps is too short");
     const uint64_t *sizes = (const uint64_t *)(const void *)(f->payload + sizes_at);
-    uint64_t at = (sizes_at + n * sizeof *sizes + RS_ALIGN - 1) & ~(uint64_t)(RS_ALIGN - 1);
+    uint64_t at = (sizes_at + n * sizeof *sizes + RS_ALIGN - 1) & ~(uint64_t)(RS_ALIGN - 1), end = at;
     for (uint64_t i = 0; i < n; i++) {
         if (at > size || sizes[i] > size - at) return rs_corrupt(path, "a heap ends behind the file");
         rv_buf *b = rv_buf_external((void *)(uintptr_t)(f->payload + at), sizes[i], true, rs_filed_let_go, f);
         if (!b) return -1;
         rs_filed_retain(f);
         RB_TRY(rv_strvec_adopt_take(v, b), -1);
-        at = (at + sizes[i] + RS_ALIGN - 1) & ~(uint64_t)(RS_ALIGN - 1);
+        end = at + sizes[i];
+        at = (end + RS_ALIGN - 1) & ~(uint64_t)(RS_ALIGN - 1);
     }
-    return 0;
+    return end == size ? 0 : rs_corrupt(path, "the last heap does not end with the file");
 }
 
 typedef struct checking {

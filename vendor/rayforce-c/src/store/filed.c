@@ -2,9 +2,16 @@
 
 #include "../base/alloc.h"
 
+#include <errno.h>
+
 int rs_corrupt(const char *path, const char *what) { return rb_fail(RB_E_CORRUPT, "%.150s: %s", path, what); }
 
 static uint64_t check_of(const rs_header *h) { return rs_hash(h, offsetof(rs_header, check)); }
+
+bool rs_is_absent(void) {
+    int64_t why = rb_error_get()->detail[0];
+    return rb_error_code() == RB_E_IO && (why == ENOENT || why == ENOTDIR);
+}
 
 /* A file of a later version keeps magic, version and check where they are. */
 static int check_header(const rb_mapping *m, const char *path, rs_header *h) {

@@ -54,6 +54,8 @@ void rs_filed_release(rs_filed *f); /* null is ignored */
 void rs_filed_let_go(rv_buf *b);    /* the release of buffers whose ctx is a held file */
 /* Completes the header and puts the file in place. */
 RB_NODISCARD int rs_filed_write(ray_rt *rt, const char *path, rs_header *h, const void *payload);
+/* Was the last failure that there is no such file? All else leaves open whether there is one. */
+bool rs_is_absent(void);
 /* RB_E_CORRUPT: "path: what". */
 int rs_corrupt(const char *path, const char *what);
 
@@ -106,10 +108,10 @@ RB_NODISCARD ray_val *rs_column_read(ray_rt *rt, const char *path, rs_source *sy
 RB_NODISCARD int rs_text_put(rb_bytes *out, const ray_val *v, uint64_t *heaps);
 RB_NODISCARD ray_val *rs_text_read(ray_rt *rt, rs_filed *f, const char *path);
 
-/* ---- join.c -------------------------------------------------------------------------------------------------------- */
+/* ---- chain.c -------------------------------------------------------------------------------------------------------- */
 
 /* One vector of the elements of n vectors of the given type. */
-RB_NODISCARD ray_val *rs_join(ray_rt *rt, int type, ray_val *const *parts, int n);
+RB_NODISCARD ray_val *rs_chain(ray_rt *rt, int type, ray_val *const *parts, int n);
 
 /* ---- splayed.c ----------------------------------------------------------------------------------------------------- */
 
@@ -118,6 +120,7 @@ RB_NODISCARD const char *rs_path(rb_bytes *out, const char *dir, const char *nam
 RB_NODISCARD ray_val *rs_table_read(ray_rt *rt, const char *dir, rs_source *symbols);
 /* Names and types of a table without its rows: a table of empty columns. */
 RB_NODISCARD ray_val *rs_table_shape(ray_rt *rt, const char *dir);
-bool rs_is_table(const char *dir);
+/* 1, 0, or -1: it cannot be told. */
+RB_NODISCARD int rs_is_table(const char *dir);
 
 #endif

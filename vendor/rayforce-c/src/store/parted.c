@@ -87,7 +87,8 @@ static int find_table(void *ctx, const char *name) {
     finding *f = ctx;
     const char *dir = rs_path(&f->path, f->dir, name);
     if (!dir) return -1;
-    if (*name == '.' || !rs_is_table(dir)) return 0;
+    int is = *name == '.' ? 0 : rs_is_table(dir);
+    if (is <= 0) return is;
     int32_t id = rv_sym_intern_z(name);
     return id < 0 ? -1 : rv_vec_append(f->names, &id, 1);
 }
@@ -175,7 +176,9 @@ static ray_val *read_tables(ray_rt *rt, const char *root, int32_t name, const pa
         const char *path = table_path(&dir, root, l->parts[i].name, name);
         source.paths[1] = path ? rs_path(&own, path, ROOT_SYMBOLS) : NULL;
         bad = !source.paths[1];
-        if (!bad && !rs_is_table(path))
+        int is = bad ? 1 : rs_is_table(path);
+        bad = bad || is < 0;
+        if (is == 0)
             bad = rb_fail(RB_E_IO, "%.120s: there is no such table; .db.parted.fill makes empty ones", path) < 0;
         if (!bad) bad = rv_list_append_take(tables, rs_table_read(rt, path, &source)) < 0;
         if (!bad) bad = check_shape(rv_list_get(tables, 0), rv_list_get(tables, i), &l->parts[i]) < 0;
@@ -213,7 +216,7 @@ static ray_val *join_column(ray_rt *rt, const ray_val *tables, int64_t c) {
     ray_val **parts = rb_alloc((size_t)n * sizeof *parts);
     if (!parts) return NULL;
     for (int i = 0; i < n; i++) parts[i] = rv_table_column_get(rv_list_get(tables, i), c);
-    ray_val *v = rs_join(rt, first->type, parts, n);
+    ray_val *v = rs_chain(rt, first->type, parts, n);
     rb_free(parts, (size_t)n * sizeof *parts);
     return v;
 }

@@ -117,10 +117,10 @@ static int schema_read(ray_rt *rt, const char *dir, schema *s) {
     return r;
 }
 
-bool rs_is_table(const char *dir) {
+int rs_is_table(const char *dir) {
     rb_bytes path = RB_BYTES_EMPTY;
     const char *file = rs_path(&path, dir, SCHEMA_NAME);
-    bool is = file && rb_file_exists(file);
+    int is = !file ? -1 : rb_file_size(file) >= 0 ? 1 : rs_is_absent() ? 0 : -1;
     rb_bytes_free(&path);
     return is;
 }
@@ -227,23 +227,24 @@ static int sweep_one(void *ctx, const char *name) {
     if (!is_leftover(s, name)) return 0;
     rb_bytes path = RB_BYTES_EMPTY;
     const char *file = rs_path(&path, s->dir, name);
-    int r = file ? rb_file_remove(file) : -1;
+    if (file && rb_file_remove(file) < 0) rb_error_clear();
     rb_bytes_free(&path);
-    return r;
+    return 0;
 }
 
-/* Removes what does not belong to the table as it is now; nobody else writes. A failure costs room on the disk and
- * nothing else, and the next writer tries again, so nobody hears of it. */
+/* Removes what does not belong to the table as it is now; nobody else writes. Unless it is certain what the table is, or
+ * that there is none, nothing is removed. What stays costs room on the disk and nothing else, and the next writer tries
+ * again, so nobody hears of it: the error slot is left as it was. */
 static void clean(ray_rt *rt, const char *dir) {
     rb_error saved;
     rb_error_copy_into(&saved);
-    schema now = {0};
-    sweep s = {.dir = dir, .keep_any = rs_is_table(dir)};
-    bool known = !s.keep_any || schema_read(rt, dir, &now) == 0;
+    schema now;
+    sweep s = {.dir = dir, .keep_any = schema_read(rt, dir, &now) == 0};
+    bool certain = s.keep_any || rs_is_absent();
     rb_bytes keep = RB_BYTES_EMPTY;
-    if (known && rb_bytes_printf(&keep, ".%016llx.col", (unsigned long long)now.generation) == 0) {
+    if (certain && rb_bytes_printf(&keep, ".%016llx.col", (unsigned long long)now.generation) == 0) {
         memcpy(s.keep, keep.p, keep.len);
-        (void)!rb_dir_each(dir, sweep_one, &s);
+        if (rb_dir_each(dir, sweep_one, &s) < 0) rb_error_clear();
     }
     rb_bytes_free(&keep);
     schema_free(&now);

@@ -17,7 +17,7 @@
 RB_NODISCARD int rs_splayed_set(ray_rt *rt, const char *dir, const ray_val *table, const char *symfile);
 RB_NODISCARD ray_val *rs_splayed_get(ray_rt *rt, const char *dir, const char *symfile);
 
-/* ---- partitions: parted.c ------------------------------------------------------------------------------------------ */
+/* ---- partitions: parted.c, parted_append.c --------------------------------------------------------------------------- */
 
 /* A table whose first column names the partition; RV_M_PARTED is set. RB_E_SCHEMA if the partitions do not agree. */
 RB_NODISCARD ray_val *rs_parted_get(ray_rt *rt, const char *root, int32_t name);

@@ -113,8 +113,9 @@ static int rewrite(ray_rt *rt, const char *path, const rs_symbols *old, const fr
 static int extend_locked(ray_rt *rt, const char *path, const ray_val *columns, rs_places *out) {
     rs_symbols old = {0};
     fresh f = {0};
-    bool is_new = !rb_file_exists(path);
-    int r = is_new ? 0 : rs_symbols_read(rt, path, &old);
+    int r = rs_symbols_read(rt, path, &old);
+    bool is_new = r < 0 && rs_is_absent();
+    if (is_new) r = 0;
     while (r == 0 && is_new && !old.family) r = rb_rand_system(&old.family, sizeof old.family);
     if (r == 0) {
         out->family = old.family;

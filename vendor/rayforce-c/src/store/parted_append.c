@@ -98,7 +98,7 @@ static int check_key(const ray_val *t, const ray_val *key) {
 static int append_column(ray_val *columns, const ray_val *old, ray_val *more_taken) {
     if (!more_taken) return -1;
     ray_val *parts[2] = {(ray_val *)(uintptr_t)old, more_taken};
-    int r = rv_list_append_take(columns, rs_join(NULL, old->type, parts, 2));
+    int r = rv_list_append_take(columns, rs_chain(NULL, old->type, parts, 2));
     rv_release(more_taken);
     return r;
 }

@@ -2,16 +2,16 @@
 
 /* Vectors one behind the other. The parts keep their memory: strings are shared, the rest is copied. */
 
-typedef struct joining {
+typedef struct chaining {
     ray_rt *rt;
     ray_val *to;
     ray_val *const *parts;
     const int64_t *starts;
     const int32_t *heaps; /* STR: the number of each part's first heap in the whole */
-} joining;
+} chaining;
 
 static int copy_part(void *ctx, int64_t begin, int64_t end, int worker) {
-    joining *j = ctx;
+    chaining *j = ctx;
     if (worker == 0) RB_TRY(rb_rt_check(j->rt), -1);
     int width = ry_width(j->to->type);
     for (int64_t k = begin; k < end; k++) {
@@ -34,7 +34,7 @@ static int adopt_all(ray_val *to, ray_val *const *parts, int n, int32_t *heaps) 
     return 0;
 }
 
-static ray_val *join_lists(ray_val *const *parts, int n, int64_t total) {
+static ray_val *chain_lists(ray_val *const *parts, int n, int64_t total) {
     ray_val *to = rv_vec_new(RY_LIST, total);
     ray_val **at = to ? to->data : NULL;
     for (int k = 0; to && k < n; k++)
@@ -42,7 +42,7 @@ static ray_val *join_lists(ray_val *const *parts, int n, int64_t total) {
     return to;
 }
 
-ray_val *rs_join(ray_rt *rt, int type, ray_val *const *parts, int n) {
+ray_val *rs_chain(ray_rt *rt, int type, ray_val *const *parts, int n) {
     rb_bytes room = RB_BYTES_EMPTY; /* of starts, then of heaps */
     int64_t *starts = (int64_t *)(void *)rb_bytes_reserve(&room, (size_t)(n + 1) * (sizeof(int64_t) + sizeof(int32_t)));
     if (!starts) return NULL;
@@ -54,8 +54,8 @@ ray_val *rs_join(ray_rt *rt, int type, ray_val *const *parts, int n) {
         total += parts[k]->len;
         attrs |= parts[k]->attrs & RV_A_NULLS;
     }
-    ray_val *to = type == RY_LIST ? join_lists(parts, n, total) : rv_vec_new(type, total);
-    joining j = {rt, to, parts, starts, heaps};
+    ray_val *to = type == RY_LIST ? chain_lists(parts, n, total) : rv_vec_new(type, total);
+    chaining j = {rt, to, parts, starts, heaps};
     if (to && type != RY_LIST &&
         ((type == RY_STR && adopt_all(to, parts, n, heaps) < 0) ||
          rb_pool_for(rt ? rt->pool : NULL, n, 1, copy_part, &j) < 0)) {
