@@ -16,7 +16,7 @@ extern char **environ;
 
 /* The shell with its output going to `out` (-1: where ours goes). */
 static int start(char *command, int out, pid_t *pid) {
-    static char shell[] = "sh", flag[] = "-c";
+    char shell[] = "sh", flag[] = "-c";
     char *argv[] = {shell, flag, command, NULL};
     posix_spawn_file_actions_t actions;
     int failed = posix_spawn_file_actions_init(&actions);
