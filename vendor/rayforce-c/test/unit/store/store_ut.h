@@ -57,6 +57,7 @@ static inline ray_val *column_of_type(int type, int64_t n) {
         } else {
             uint8_t *at = (uint8_t *)v->data + i * ry_width(type);
             for (int b = 0; b < ry_width(type); b++) at[b] = (uint8_t)(type == RY_B8 ? i & 1 : (i * 31 + b * 17) & 0x3f);
+            if (type == RY_DATE) at[2] = at[3] = 0; /* a year of four digits */
             if (null) ry_null_into(type, at);
         }
     }
