@@ -96,6 +96,8 @@ void rw_out_advance(rw_out *o, size_t n); /* n bytes have been written */
 /* ---- reading: reader.c --------------------------------------------------------------------------------------- */
 
 /* Bytes in, messages out, for one direction of one connection. It says where the next bytes belong, so that a column
+/* The first of them, and whose memory it is (borrowed): null if it is the queue's own, good until the next call. */
+bool rw_out_first(const rw_out *o, struct iovec *at, ray_val **hold);
  * goes from the socket into its own memory. After an error it is stuck: every later call fails with that error. */
 typedef struct rw_reader rw_reader;
 
