@@ -151,6 +151,13 @@ if TYPE_CHECKING:
     from .network.server import Server as Server
     from .network.server import TCPServer as TCPServer
     from .pipeline import Pipeline as Pipeline
+    from .pool import (
+        ConnectionPool as ConnectionPool,
+    )
+    from .pool import (
+        PooledConnection as PooledConnection,
+    )
+    from .poolbook import PoolStats as PoolStats
     from .runtime import eval_obj as eval_obj
     from .runtime import eval_str as eval_str
     from .session import Session as Session
@@ -313,9 +320,11 @@ _PLACES = {
     "network.client": "TCPClient",
     "ipc": "Connection ConnectionStats Prepared connect hopen hopen_timeout",
     "pipeline": "Pipeline",
+    "pool": "ConnectionPool PooledConnection",
+    "poolbook": "PoolStats",
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names.split()}
-_MODULES = {"errors", "ipc", "types", "engine", "runtime", "convert", "network", "pipeline", "session"}
+_MODULES = {"errors", "ipc", "types", "engine", "runtime", "convert", "network", "pipeline", "pool", "session"}
 
 __all__ = [
     "Address",
@@ -325,6 +334,7 @@ __all__ = [
     "Connection",
     "ConnectionFailed",
     "ConnectionLost",
+    "ConnectionPool",
     "ConnectionStats",
     "ConversionError",
     "Date",
@@ -344,7 +354,9 @@ __all__ = [
     "Null",
     "Pipeline",
     "PoolClosed",
+    "PoolStats",
     "PoolTimeout",
+    "PooledConnection",
     "Prepared",
     "ProtocolError",
     "QueryError",

@@ -48,13 +48,14 @@ COMPRESS_OVER = 2000  # bytes: where servers begin to compress
 
 
 class ConnectionStats(NamedTuple):
-    """Messages and bytes so far; `owed`: replies that will come and be dropped."""
+    """Messages and bytes so far; `owed`: replies that will come and be dropped, `awaited`: and be wanted."""
 
     sent: int
     received: int
     bytes_out: int
     bytes_in: int
     owed: int
+    awaited: int
     pushes: int
     pushes_dropped: int
 
@@ -212,6 +213,11 @@ class Connection(SessionMethods):
         if self._client is not None and not self._closed:
             self._closed = True
             self._client.close(timeout)
+
+    def _is_engaged(self) -> bool:
+        """Will something come that is not the answer to the next request?"""
+        stats = self.stats
+        return stats.owed > 0 or stats.awaited > 0
 
     @property
     def closed(self) -> bool:

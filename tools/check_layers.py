@@ -33,6 +33,7 @@ PUBLIC = {"net", "sys", "api"}
 # module -> layer; a module imports only modules of lower layers (same layer: not each other)
 PY_LAYER = [
     ["_version", "errors", "_errortable", "_options"],
+    ["poolbook"],
     ["address"],
     ["_ext", "_ext.core"],
     ["types.base"],
@@ -43,7 +44,7 @@ PY_LAYER = [
     ["network.server", "pipeline"],
     ["engine"],
     ["ipc"],
-    ["network.client", "cli"],
+    ["network.client", "cli", "pool"],
     ["network", "__init__"],
     ["__main__"],
 ]

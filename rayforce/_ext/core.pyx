@@ -14,7 +14,7 @@ from libc.stdint cimport INT16_MIN, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, 
 from libc.string cimport memcpy, memset
 
 from cpython.buffer cimport (
-    PyBUF_FORMAT, PyBUF_ND, PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_IsContiguous, PyBuffer_Release,
+    PyBUF_FORMAT, PyBUF_ND, PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_IsContiguous, PyBuffer_Release,
     PyObject_CheckBuffer, PyObject_GetBuffer,
 )
 from cpython.datetime cimport (
@@ -25,6 +25,7 @@ from cpython.datetime cimport (
     time, time_new, timedelta, timedelta_new,
 )
 from cpython.long cimport PyLong_AsLongLongAndOverflow
+from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from cpython.number cimport PyNumber_Index
 from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
@@ -58,3 +59,4 @@ include "access.pxi"
 include "serde.pxi"
 include "runtime.pxi"
 include "net.pxi"
+include "codec.pxi"

@@ -1,15 +1,41 @@
 # Client and server handles. The GIL is released while the core connects, encodes, waits and decodes.
 
+cdef void deliver_push(void *ctx, ray_val *v) noexcept nogil:
+    with gil:
+        deliver_with_gil(<Client>ctx, v)
+
+
+cdef void deliver_with_gil(Client client, ray_val *v) noexcept:
+    """An exception that a signal handler left is kept for the call that waits."""
+    cdef PyObject *kind = NULL
+    cdef PyObject *value = NULL
+    cdef PyObject *trace = NULL
+    fetch_error(&kind, &value, &trace)
+    hand_push(client, v)
+    restore_error(kind, value, trace)
+
+
+cdef void hand_push(Client client, ray_val *v) noexcept:
+    """An exception of the callback has nobody to go to: it is reported as unraisable."""
+    client.push(to_python(v))
+
+
+cdef extern from "Python.h":
+    void fetch_error "PyErr_Fetch" (PyObject **kind, PyObject **value, PyObject **trace) noexcept
+    void restore_error "PyErr_Restore" (PyObject *kind, PyObject *value, PyObject *trace) noexcept
+
+
 cdef class Client:
     """One connection. Any thread may call; what it returns has been decoded without the GIL."""
 
     cdef ray_client *c
+    cdef object push
     cdef readonly object address
     cdef object __weakref__
 
     def __init__(self, address, *, str host, int port, path=None, user=None, password=None, connect_timeout=5.0,
                  keepalive=30.0, double spin=0.0, bint nodelay=True, bint close_on_timeout=False, message_max=None,
-                 int64_t compress_over=-1):
+                 int64_t compress_over=-1, push=None):
         cdef ray_client_opts o
         cdef bytes host_b = host.encode("idna") if not host.isascii() else host.encode()
         cdef bytes path_b = b"" if path is None else path.encode("utf-8", "surrogateescape")
@@ -29,6 +55,9 @@ cdef class Client:
         o.message_max = -1 if message_max is None else message_max
         o.compress_over = compress_over
         o.poll = poll_signals
+        self.push = push
+        if push is not None:
+            o.push, o.push_ctx = deliver_push, <void *>self
         cdef double started = time_module.perf_counter()
         cdef ray_client *c
         with nogil:
@@ -119,6 +148,15 @@ cdef class Client:
         with nogil:
             r = ray_client_set(self.c, p, a.items[0], limit)
         self.reply(r, None, started, seconds, False)
+
+    def wait(self, seconds):
+        """Delivers pushes for so long, or until the connection ends."""
+        cdef double limit = limit_of(seconds)
+        cdef double started = time_module.perf_counter()
+        cdef int r
+        with nogil:
+            r = ray_client_wait(self.c, limit)
+        self.check(r, None, started, seconds)
 
     def send(self, query, tuple args, seconds, int flags):
         """Sends without awaiting a reply; returns when the system has taken all of it."""
@@ -219,7 +257,7 @@ cdef class Client:
     def stats(self):
         cdef ray_client_stats s
         ray_client_stats_into(self.c, &s)
-        return s.sent, s.received, s.sent_bytes, s.received_bytes, s.owed, s.pushes, s.pushes_dropped
+        return s.sent, s.received, s.sent_bytes, s.received_bytes, s.owed, s.awaited, s.pushes, s.pushes_dropped
 
 
 cdef Value function_head(object fn):

@@ -75,6 +75,10 @@ cdef extern from "rayforce/rayforce.h":
     ray_val *ray_strvec_new(int64_t room) noexcept nogil
     int ray_strvec_append(ray_val *v, const char *text, size_t n) noexcept nogil
     const char *ray_strvec_get(const ray_val *v, int64_t i, size_t *n) noexcept nogil
+    const void *ray_strvec_views_get(const ray_val *v) noexcept nogil
+    int ray_strvec_buffers(const ray_val *v) noexcept nogil
+    const void *ray_strvec_buffer_get(const ray_val *v, int i, size_t *n) noexcept nogil
+    bint ray_is_utf8(const char *text, size_t n) noexcept nogil
     int32_t ray_sym_intern(const char *text, size_t n) noexcept nogil
     const char *ray_sym_text_get(int32_t id, size_t *n) noexcept nogil
 
@@ -129,6 +133,11 @@ cdef extern from "rayforce/rayforce.h":
         const char *doc
     int ray_builtin_at(int i, ray_builtin_info *out) noexcept nogil
 
+cdef extern from "stdbool.h":
+    ctypedef bint c_bool "bool"
+
+ctypedef void (*push_fn)(void *ctx, ray_val *v) noexcept nogil
+
 cdef extern from "rayforce/net.h":
     ctypedef struct ray_client:
         pass
@@ -145,8 +154,10 @@ cdef extern from "rayforce/net.h":
         int64_t message_max, compress_over
         poll_fn poll
         void *poll_ctx
+        push_fn push
+        void *push_ctx
     ctypedef struct ray_client_stats:
-        int64_t sent, received, sent_bytes, received_bytes, owed, pushes, pushes_dropped
+        int64_t sent, received, sent_bytes, received_bytes, owed, awaited, pushes, pushes_dropped
 
     void ray_client_opts_init(ray_client_opts *o) noexcept nogil
     ray_client *ray_client_new(const ray_client_opts *opts) noexcept nogil
@@ -162,6 +173,7 @@ cdef extern from "rayforce/net.h":
     ray_val *ray_client_call(ray_client *c, ray_val *fn, ray_val **args, int n, double timeout) noexcept nogil
     ray_val *ray_client_apply(ray_client *c, ray_val *source, ray_val **args, int n, double timeout) noexcept nogil
     ray_val *ray_client_set(ray_client *c, const char *name, ray_val *v, double timeout) noexcept nogil
+    int ray_client_wait(ray_client *c, double timeout) noexcept nogil
     int ray_client_send(ray_client *c, ray_val *message, double timeout) noexcept nogil
     int64_t ray_client_submit(ray_client *c, ray_val *message, bint more, double timeout) noexcept nogil
     ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout) noexcept nogil
@@ -170,6 +182,37 @@ cdef extern from "rayforce/net.h":
     ray_val *ray_client_call_message(ray_client *c, ray_val *fn, ray_val **args, int n) noexcept nogil
     ray_val *ray_client_apply_message(ray_client *c, ray_val *source, ray_val **args, int n) noexcept nogil
     ray_val *ray_client_set_message(ray_client *c, const char *name, ray_val *v) noexcept nogil
+
+    ctypedef struct ray_codec:
+        pass
+    ctypedef struct ray_codec_opts:
+        const char *peer
+        const char *user
+        const char *password
+        int64_t message_max, compress_over
+    ctypedef struct ray_piece:
+        void *data
+        size_t n
+        ray_val *hold
+    enum:
+        RAY_CODEC_GREETED, RAY_CODEC_REPLY, RAY_CODEC_PUSH
+
+    ray_codec *ray_codec_new(const ray_codec_opts *opts) noexcept nogil
+    void ray_codec_free(ray_codec *c) noexcept nogil
+    const char *ray_codec_dialect_get(const ray_codec *c) noexcept nogil
+    int ray_codec_room(ray_codec *c, ray_piece *out) noexcept nogil
+    int ray_codec_filled(ray_codec *c, size_t n) noexcept nogil
+    int ray_codec_next(ray_codec *c, ray_val **value) noexcept nogil
+    int ray_codec_ended(ray_codec *c) noexcept nogil
+    void ray_codec_progress(const ray_codec *c, int64_t *received, int64_t *total) noexcept nogil
+    int ray_codec_put(ray_codec *c, ray_val *message, bint answered) noexcept nogil
+    int ray_codec_put_source(ray_codec *c, const char *source, size_t n) noexcept nogil
+    bint ray_codec_out(ray_codec *c, ray_piece *out) noexcept nogil
+    void ray_codec_written(ray_codec *c, size_t n) noexcept nogil
+    void ray_codec_compress_set(ray_codec *c, int64_t over) noexcept nogil
+    ray_val *ray_codec_call_message(ray_codec *c, ray_val *fn, ray_val **args, int n) noexcept nogil
+    ray_val *ray_codec_apply_message(ray_codec *c, ray_val *source, ray_val **args, int n, c_bool *needs_function) noexcept nogil
+    ray_val *ray_codec_set_message(ray_codec *c, const char *name, ray_val *v) noexcept nogil
 
     ctypedef struct ray_server_opts:
         const char *host

@@ -40,6 +40,7 @@ typedef struct ray_client_stats {
     int64_t sent, received;             /* messages */
     int64_t sent_bytes, received_bytes; /* on the wire, headers included */
     int64_t owed;                       /* replies that will come and be dropped */
+    int64_t awaited;                    /* replies that will come and be wanted */
     int64_t pushes, pushes_dropped;
 } ray_client_stats;
 
@@ -64,6 +65,9 @@ RAY_API ray_val *ray_client_request(ray_client *c, ray_val *message, double time
 RAY_API ray_val *ray_client_call(ray_client *c, ray_val *fn, ray_val *const *args, int n, double timeout);
 RAY_API ray_val *ray_client_apply(ray_client *c, ray_val *source, ray_val *const *args, int n, double timeout);
 RAY_API ray_val *ray_client_set(ray_client *c, const char *name, ray_val *v, double timeout);
+/* Reads what comes, so that pushes are delivered while nobody waits for a reply: returns 0 when so many seconds have
+ * passed; negative: only when the connection ends. RAY_E_CONN_*. */
+RAY_API int ray_client_wait(ray_client *c, double timeout);
 /* Sends; returns when the kernel has it all. No answer will come. */
 RAY_API int ray_client_send(ray_client *c, ray_val *message, double timeout);
 
@@ -78,6 +82,49 @@ RAY_API int ray_client_flush(ray_client *c, double timeout);
 RAY_API ray_val *ray_client_call_message(ray_client *c, ray_val *fn, ray_val *const *args, int n);
 RAY_API ray_val *ray_client_apply_message(ray_client *c, ray_val *source, ray_val *const *args, int n);
 RAY_API ray_val *ray_client_set_message(ray_client *c, const char *name, ray_val *v);
+
+/* ---- a client without a socket ---------------------------------------------------------------------------------- */
+
+/* The protocol of one connection for whoever moves the bytes: greeting, frames in, frames out. Large columns are read
+ * into and written from their own memory. Used by one thread at a time. */
+typedef struct ray_codec ray_codec;
+
+typedef struct ray_codec_opts {
+    const char *peer;      /* what errors call the other side */
+    const char *user, *password;
+    int64_t message_max;   /* as in ray_client_opts */
+    int64_t compress_over;
+} ray_codec_opts;
+
+typedef struct ray_piece {
+    void *data;
+    size_t n;
+    ray_val *hold; /* whose memory it is, to be released; null: the codec's own, good until the next call */
+} ray_piece;
+
+enum { RAY_CODEC_GREETED = 1, RAY_CODEC_REPLY = 2, RAY_CODEC_PUSH = 3 };
+
+RAY_API ray_codec *ray_codec_new(const ray_codec_opts *opts); /* the greeting is there to be sent */
+RAY_API void ray_codec_free(ray_codec *c);
+RAY_API const char *ray_codec_dialect_get(const ray_codec *c); /* null until RAY_CODEC_GREETED */
+/* Where the next bytes go. Before it is asked again, everything is taken out with ray_codec_next. */
+RAY_API int ray_codec_room(ray_codec *c, ray_piece *out);
+RAY_API int ray_codec_filled(ray_codec *c, size_t n); /* n bytes have been placed there */
+/* RAY_CODEC_*; 0: more bytes are needed; -1: the connection is to be closed. Of a reply or push that was not readable
+ * the value is null and the error slot says why. There may be something to send afterwards. */
+RAY_API int ray_codec_next(ray_codec *c, ray_val **value);
+RAY_API int ray_codec_ended(ray_codec *c); /* no more bytes will come: sets the error that this means */
+RAY_API void ray_codec_progress(const ray_codec *c, int64_t *received, int64_t *total); /* of a message; total 0: none */
+RAY_API int ray_codec_put(ray_codec *c, ray_val *message, bool answered); /* one reply will come for it, or none */
+RAY_API int ray_codec_put_source(ray_codec *c, const char *source, size_t n);
+RAY_API bool ray_codec_out(ray_codec *c, ray_piece *out); /* what is to be written first */
+RAY_API void ray_codec_written(ray_codec *c, size_t n);   /* so much of it is written, or copied, or held */
+RAY_API void ray_codec_compress_set(ray_codec *c, int64_t over);
+RAY_API ray_val *ray_codec_call_message(ray_codec *c, ray_val *fn, ray_val *const *args, int n);
+/* Null with *needs_function: evaluate the source first and call the function that this gives. */
+RAY_API ray_val *ray_codec_apply_message(ray_codec *c, ray_val *source, ray_val *const *args, int n,
+                                         bool *needs_function);
+RAY_API ray_val *ray_codec_set_message(ray_codec *c, const char *name, ray_val *v);
 
 /* ---- server ---------------------------------------------------------------------------------------------------- */
 

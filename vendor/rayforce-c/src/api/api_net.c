@@ -44,6 +44,8 @@ ray_val *ray_client_set(ray_client *c, const char *name, ray_val *v, double time
     return rn_client_set(c, name, v, timeout);
 }
 
+int ray_client_wait(ray_client *c, double timeout) { return rn_client_pass(c, timeout); }
+
 int ray_client_send(ray_client *c, ray_val *message, double timeout) { return rn_client_send(c, message, timeout); }
 
 int64_t ray_client_submit(ray_client *c, ray_val *message, bool more, double timeout) {

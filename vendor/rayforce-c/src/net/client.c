@@ -130,6 +130,7 @@ void rn_client_stats_into(ray_client *c, ray_client_stats *out) {
     pthread_mutex_lock(&c->lock);
     *out = c->stats;
     out->owed = c->end.code ? 0 : c->tickets.owed;
+    out->awaited = c->end.code ? 0 : c->tickets.awaited;
     pthread_mutex_unlock(&c->lock);
     out->sent_bytes = (int64_t)atomic_load(&c->written);
 }
@@ -252,6 +253,21 @@ static int drain(ray_client *c, uint64_t mark, rn_wait *w, double timeout) {
                 c->peer, timeout);
         if (c->close_on_timeout) rn_client_close(c, 0);
     }
+    if (how == RN_GOAL_ENDED) {
+        pthread_mutex_lock(&c->lock);
+        rn_client_ended(c, 0, 0);
+        pthread_mutex_unlock(&c->lock);
+    }
+    return -1;
+}
+
+/* No goal: it cannot be reached. */
+int rn_client_pass(ray_client *c, double timeout) {
+    RB_TRY(rn_client_check_owner(c), -1);
+    rn_wait w;
+    start_wait(c, &w, timeout);
+    int how = rn_client_wait(c, &(rn_goal){.mark = UINT64_MAX}, &w);
+    if (how == RN_WAIT_OVER) return 0;
     if (how == RN_GOAL_ENDED) {
         pthread_mutex_lock(&c->lock);
         rn_client_ended(c, 0, 0);

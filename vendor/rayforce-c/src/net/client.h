@@ -23,6 +23,7 @@ RB_NODISCARD ray_val *rn_client_request(ray_client *c, ray_val *message, double 
 RB_NODISCARD ray_val *rn_client_call(ray_client *c, ray_val *fn, ray_val *const *args, int n, double timeout);
 RB_NODISCARD ray_val *rn_client_apply(ray_client *c, ray_val *source, ray_val *const *args, int n, double timeout);
 RB_NODISCARD ray_val *rn_client_set(ray_client *c, const char *name, ray_val *v, double timeout);
+RB_NODISCARD int rn_client_pass(ray_client *c, double timeout); /* ray_client_wait */
 RB_NODISCARD int rn_client_send(ray_client *c, ray_val *message, double timeout);
 
 RB_NODISCARD int64_t rn_client_submit(ray_client *c, ray_val *message, bool more, double timeout);

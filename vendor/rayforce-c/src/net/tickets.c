@@ -52,6 +52,7 @@ int64_t rn_tickets_new(rn_tickets *t) {
 void rn_tickets_queue(rn_tickets *t, int64_t ticket, uint64_t start) {
     int32_t i = (int32_t)(ticket & INT32_MAX);
     t->slots[i].state = RN_SLOT_WAITING;
+    t->awaited++;
     t->slots[i].start = start;
     if (t->tail >= 0) t->slots[t->tail].next = i;
     else t->head = i;
@@ -92,6 +93,7 @@ bool rn_tickets_answer(rn_tickets *t, ray_val *value, const rb_error *error) {
         give_back(t, s);
         return false;
     }
+    t->awaited--;
     s->state = RN_SLOT_DONE;
     s->value = value;
     if (!value) s->error = keep_error(error);
@@ -108,6 +110,7 @@ ray_val *rn_tickets_abandon(rn_tickets *t, int64_t ticket) {
     s->waiter = NULL;
     if (s->state == RN_SLOT_WAITING) {
         s->state = RN_SLOT_ABANDONED;
+        t->awaited--;
         t->owed++;
     } else {
         give_back(t, s);

@@ -25,6 +25,7 @@ typedef struct rn_tickets {
     int32_t count, cap;
     int32_t free, head, tail; /* -1: none */
     int64_t owed;             /* abandoned and still in the queue */
+    int64_t awaited;          /* in the queue and not abandoned */
 } rn_tickets;
 
 void rn_tickets_init(rn_tickets *t);

@@ -141,4 +141,40 @@ UT_CASE(a_close_ends_all) {
     nt_stop(&n);
 }
 
-UT_MAIN(setup, threads_share_a_client, leaders_leave, large_frames_from_many_threads, a_close_ends_all)
+/* Pushes come to a client that asks for nothing; the end of the connection ends the wait. */
+static _Atomic int pushes;
+
+static void count_push(void *ctx, ray_val *v) { UT_EQ_INT(v->u.i64, atomic_fetch_add((_Atomic int *)ctx, 1)); }
+
+static void *push_then_close(void *arg) {
+    job *j = arg;
+    ray_val *v = rv_str_new("push 3", 6);
+    UT_CHECK(rn_client_send(j->c, v, 5) == 0);
+    rv_release(v);
+    NT_SOON(pushes == 3);
+    nt_is_text(nt_eval(j->c, "still answered", 5), "still answered");
+    rn_client_close(j->c, 0);
+    return NULL;
+}
+
+UT_CASE(waits_for_pushes) {
+    nt_server n;
+    nt_start(&n);
+    job j = {.number = 1};
+    ray_client_opts o;
+    nt_opts(&o, rn_server_port(n.s));
+    o.push = count_push;
+    o.push_ctx = &pushes;
+    j.c = rn_client_new(&o);
+    UT_CHECK(j.c);
+    UT_EQ_INT(rn_client_pass(j.c, 0.02), 0);
+    pthread_t other;
+    UT_CHECK(pthread_create(&other, NULL, push_then_close, &j) == 0);
+    UT_ERROR(rn_client_pass(j.c, -1), RB_E_CONN_CLOSED);
+    pthread_join(other, NULL);
+    UT_EQ_INT(pushes, 3);
+    rn_client_free(j.c);
+    nt_stop(&n);
+}
+
+UT_MAIN(setup, waits_for_pushes, threads_share_a_client, leaders_leave, large_frames_from_many_threads, a_close_ends_all)
