@@ -13,4 +13,4 @@ preload="$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
 # Python itself keeps what it allocated at exit; leaks are looked for by the C tests and by the live-object checks.
 LD_PRELOAD="$preload" PYTHONMALLOC=malloc PYTHONPATH="$lib" \
     ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-    "$python" -P -m pytest -q -p no:cacheprovider --import-mode=importlib tests/unit tests/numpy tests/lang tests/net "$@"
+    "$python" -P -m pytest -q -p no:cacheprovider tests/unit tests/numpy tests/lang tests/net "$@"

@@ -2,7 +2,9 @@
 
 
 cdef const char *dialect_ptr(object dialect) except? NULL:
-    return NULL if dialect is None else PyUnicode_AsUTF8AndSize(dialect, NULL)
+    if dialect is None:
+        return NULL
+    return PyUnicode_AsUTF8AndSize(dialect, NULL)
 
 
 def encode(Value value not None, *, str dialect=None):
