@@ -13,6 +13,14 @@ bool rs_is_absent(void) {
     return rb_error_code() == RB_E_IO && (why == ENOENT || why == ENOTDIR);
 }
 
+size_t rs_without_number(const char *name, size_t n) {
+    enum { DIGITS = 16 };
+    if (n < DIGITS + 2 || name[n - DIGITS - 1] != '.') return 0;
+    for (size_t i = n - DIGITS; i < n; i++)
+        if (!((name[i] >= '0' && name[i] <= '9') || (name[i] >= 'a' && name[i] <= 'f'))) return 0;
+    return n - DIGITS - 1;
+}
+
 /* A file of a later version keeps magic, version and check where they are. */
 static int check_header(const rb_mapping *m, const char *path, rs_header *h) {
     if (m->len < sizeof *h) return rs_corrupt(path, "the file is shorter than a header; it was cut off, or is none of ours");

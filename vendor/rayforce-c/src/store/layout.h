@@ -56,6 +56,9 @@ void rs_filed_let_go(rv_buf *b);    /* the release of buffers whose ctx is a hel
 RB_NODISCARD int rs_filed_write(ray_rt *rt, const char *path, rs_header *h, const void *payload);
 /* Was the last failure that there is no such file? All else leaves open whether there is one. */
 bool rs_is_absent(void);
+/* The length of a name without the dot and sixteen digits at its end, which temporaries and generations have; 0: it has
+ * none. */
+size_t rs_without_number(const char *name, size_t n);
 /* RB_E_CORRUPT: "path: what". */
 int rs_corrupt(const char *path, const char *what);
 

@@ -197,29 +197,24 @@ ray_val *rs_table_shape(ray_rt *rt, const char *dir) {
 
 /* ---- writing -------------------------------------------------------------------------------------------------------- */
 
-static bool ends_in_hex(const char *p, size_t n) {
-    if (n < 17 || p[n - 17] != '.') return false;
-    for (size_t i = n - 16; i < n; i++)
-        if (!((p[i] >= '0' && p[i] <= '9') || (p[i] >= 'a' && p[i] <= 'f'))) return false;
-    return true;
-}
-
 typedef struct sweep {
     const char *dir;
     bool keep_any;
     char keep[24]; /* ".<generation>.col" */
 } sweep;
 
-/* Columns of other generations, and what writers that were stopped left: <column or .schema>.<16 digits>. */
+/* Columns of other generations, and what writers that were stopped left. */
 static bool is_leftover(const sweep *s, const char *name) {
-    size_t n = strlen(name), suffix = strlen(".col");
-    if (ends_in_hex(name, n)) {
-        n -= 17;
-        if (n == strlen(SCHEMA_NAME) && memcmp(name, SCHEMA_NAME, n) == 0) return true;
-        return n > suffix && memcmp(name + n - suffix, ".col", suffix) == 0 && ends_in_hex(name, n - suffix);
+    static const char suffix[] = ".col";
+    size_t n = strlen(name), whole = rs_without_number(name, n);
+    if (whole) { /* a temporary, then, of .schema or of a column */
+        if (whole == strlen(SCHEMA_NAME) && memcmp(name, SCHEMA_NAME, whole) == 0) return true;
+        n = whole;
     }
-    if (n <= suffix || strcmp(name + n - suffix, ".col") != 0 || !ends_in_hex(name, n - suffix)) return false;
-    return !s->keep_any || n < strlen(s->keep) || strcmp(name + n - strlen(s->keep), s->keep) != 0;
+    size_t stem = n > strlen(suffix) ? n - strlen(suffix) : 0;
+    if (!stem || memcmp(name + stem, suffix, strlen(suffix)) != 0 || !rs_without_number(name, stem)) return false;
+    size_t kept = strlen(s->keep);
+    return whole || !s->keep_any || n < kept || memcmp(name + n - kept, s->keep, kept) != 0;
 }
 
 static int sweep_one(void *ctx, const char *name) {

@@ -110,6 +110,7 @@ static int rewrite(ray_rt *rt, const char *path, const rs_symbols *old, const fr
     return r;
 }
 
+/* 1: the file was written. */
 static int extend_locked(ray_rt *rt, const char *path, const ray_val *columns, rs_places *out) {
     rs_symbols old = {0};
     fresh f = {0};
@@ -130,13 +131,29 @@ static int extend_locked(ray_rt *rt, const char *path, const ray_val *columns, r
         for (int64_t i = 1; i <= old.count; i++) out->places[old.ids[i]] = (int32_t)i;
         r = collect(rt, columns, out, &f);
     }
-    if (r == 0 && (is_new || f.count)) r = rewrite(rt, path, &old, &f, out);
+    if (r == 0 && (is_new || f.count)) r = rewrite(rt, path, &old, &f, out) < 0 ? -1 : 1;
     rb_free(f.ids, (size_t)f.cap * sizeof *f.ids);
     rs_symbols_free(&old);
     return r;
 }
 
-/* The directory is held while the file is read and written again, or two writers would give one place to two symbols. */
+typedef struct leftovers {
+    const char *dir, *file; /* the symbol file's name */
+} leftovers;
+
+static int remove_leftover(void *ctx, const char *name) {
+    const leftovers *l = ctx;
+    size_t n = rs_without_number(name, strlen(name));
+    if (!n || n != strlen(l->file) || memcmp(name, l->file, n) != 0) return 0;
+    rb_bytes path = RB_BYTES_EMPTY;
+    const char *file = rs_path(&path, l->dir, name);
+    if (file && rb_file_remove(file) < 0) rb_error_clear(); /* it costs room on the disk and nothing else */
+    rb_bytes_free(&path);
+    return 0;
+}
+
+/* The directory is held while the file is read and written again, or two writers would give one place to two symbols. So
+ * temporaries beside the file are those of writers that were stopped. */
 int rs_symbols_extend(ray_rt *rt, const char *path, const ray_val *columns, rs_places *out) {
     *out = (rs_places){0};
     const char *slash = strrchr(path, '/');
@@ -145,11 +162,11 @@ int rs_symbols_extend(ray_rt *rt, const char *path, const ray_val *columns, rs_p
     if (!dir) return -1;
     memcpy(dir, slash ? path : ".", n);
     dir[n] = 0;
-    int lock = rb_dir_lock(dir);
+    int lock = rb_dir_lock(dir), r = lock < 0 ? -1 : extend_locked(rt, path, columns, out);
+    leftovers l = {dir, slash ? slash + 1 : path};
+    if (r > 0) r = rb_dir_each(dir, remove_leftover, &l);
+    if (lock >= 0) rb_dir_unlock(lock);
     rb_free(dir, n + 1);
-    if (lock < 0) return -1;
-    int r = extend_locked(rt, path, columns, out);
-    rb_dir_unlock(lock);
     if (r < 0) rs_places_free(out);
     return r;
 }

@@ -14,6 +14,7 @@ static const char *const bcd[] = {"d", "b", "c"};
 static void interns(void) {
     rv_release(symbols(abc, 5));
     rv_release(symbols(bcd, 3));
+    rv_release(symbols((const char *const[]){"e"}, 1));
 }
 
 UT_CASE(setup) {
@@ -48,6 +49,13 @@ UT_CASE(grows_at_its_end) {
     has(&s, 1, "a");
     has(&s, 4, "d");
     rs_symbols_free(&s);
+    UT_CHECK(rb_file_write(PATH ".0123456789abcdef", "x", 1) == 0 && rb_file_write("xsome.sym.0123456789abcdef", "x", 1) == 0);
+    ray_val *three = symbols((const char *const[]){"e"}, 1);
+    UT_CHECK(rs_symbols_extend(NULL, PATH, three, &p) == 0);
+    rs_places_free(&p);
+    rv_release(three);
+    UT_EQ_INT(files_in("."), 2); /* what a stopped writer left is gone, a file of another name is not */
+    UT_CHECK(rb_file_remove("xsome.sym.0123456789abcdef") == 0);
     rb_bytes before = bytes_of(PATH);
     UT_CHECK(rs_symbols_extend(NULL, PATH, two, &p) == 0); /* nothing new: the file stays */
     rs_places_free(&p);
@@ -77,14 +85,14 @@ UT_CASE(damaged) {
     changed(&b, was, true);
     h = was, h.kind = RY_SYM, changed(&b, h, false);
     h = was, h.family = 0, changed(&b, h, false);
-    h = was, h.count = 3, changed(&b, h, false);
-    h = was, h.count = 5, changed(&b, h, false);
+    h = was, h.count = 4, changed(&b, h, false);
+    h = was, h.count = 6, changed(&b, h, false);
     h = was, h.count = INT64_MAX, changed(&b, h, false);
     b.p[64] = 0, changed(&b, was, false);
     b.p[64] = 200, changed(&b, was, false);
     b.p[64] = 1;
     b.p[b.len - 1] = 0, changed(&b, was, false);
-    b.p[b.len - 1] = 'd';
+    b.p[b.len - 1] = 'e';
     b.len--, changed(&b, was, false);
     b.len++;
     changed(&b, was, true);
