@@ -174,6 +174,15 @@ int rw_out_iov(rw_out *o, struct iovec *iov, int max) {
     return k;
 }
 
+bool rw_out_first(const rw_out *o, struct iovec *at, ray_val **hold) {
+    if (o->first == o->n) return false;
+    const piece *p = &o->pieces[o->first];
+    const uint8_t *from = p->hold ? p->hold->data : o->bytes.p + p->at;
+    *at = (struct iovec){(void *)(uintptr_t)(from + o->written), p->n - o->written};
+    *hold = (ray_val *)(uintptr_t)p->hold;
+    return true;
+}
+
 static void empty(rw_out *o) {
     o->first = o->n = 0;
     o->bytes.len = o->closed = 0;
@@ -185,15 +194,6 @@ static void empty(rw_out *o) {
 static void compact(rw_out *o) {
     if (o->first > 64 && o->first > o->n / 2) {
         memmove(o->pieces, o->pieces + o->first, sizeof(piece) * (size_t)(o->n - o->first));
-bool rw_out_first(const rw_out *o, struct iovec *at, ray_val **hold) {
-    if (o->first == o->n) return false;
-    const piece *p = &o->pieces[o->first];
-    const uint8_t *from = p->hold ? p->hold->data : o->bytes.p + p->at;
-    *at = (struct iovec){(void *)(uintptr_t)(from + o->written), p->n - o->written};
-    *hold = (ray_val *)(uintptr_t)p->hold;
-    return true;
-}
-
         o->n -= o->first;
         o->first = 0;
     }

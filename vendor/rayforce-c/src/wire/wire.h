@@ -91,13 +91,13 @@ RB_NODISCARD int rw_out_raw(rw_out *o, const void *p, size_t n);
 size_t rw_out_pending(const rw_out *o);
 /* Fills up to max entries with what is to be written next; how many were filled. */
 int rw_out_iov(rw_out *o, struct iovec *iov, int max);
+/* The first of them, and whose memory it is (borrowed): null if it is the queue's own, good until the next call. */
+bool rw_out_first(const rw_out *o, struct iovec *at, ray_val **hold);
 void rw_out_advance(rw_out *o, size_t n); /* n bytes have been written */
 
 /* ---- reading: reader.c --------------------------------------------------------------------------------------- */
 
 /* Bytes in, messages out, for one direction of one connection. It says where the next bytes belong, so that a column
-/* The first of them, and whose memory it is (borrowed): null if it is the queue's own, good until the next call. */
-bool rw_out_first(const rw_out *o, struct iovec *at, ray_val **hold);
  * goes from the socket into its own memory. After an error it is stuck: every later call fails with that error. */
 typedef struct rw_reader rw_reader;
 
