@@ -47,6 +47,19 @@ static inline double mod_f64(double a, double b) {
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
+/* Is the quotient so small that its whole part, but for a last digit, comes out of a division? True for NaN. */
+static inline bool is_near(double a, double b) {
+    return !(fabs(a) >= 4503599627370496.0 * fabs(b)) & (fabs(b) != INFINITY);
+}
+
+/* The same without a loop over digits. A quotient just below a whole number is rounded up to it; then the rest, which is
+ * exact, has the wrong sign and the divisor is added, as it is where the signs differ. */
+static inline double mod_near(double a, double b) {
+    double r = fma(-floor(a / b), b, a);
+    r += r != 0 && (r < 0) != (b < 0) ? b : 0.0;
+    return r == 0 ? copysign(0.0, a) : r;
+}
+
 /* Its result becomes an integer: what does not fit is no number. */
 static inline double idiv_f64(double a, double b) {
     double q = floor(a / b);
@@ -143,12 +156,14 @@ static inline double pow_f64(double a, double b) { return a != a || b != b ? a +
 #define K(verb, expr)
 #define D(verb, expr)
 #define F(verb, expr)
+#define G(verb, near, fast, expr)
 #define L(verb, expr)
 #include "binary.def"
 #undef N
 #undef K
 #undef D
 #undef F
+#undef G
 #undef C
 #undef L
 
@@ -159,6 +174,7 @@ const rk_binary_fn rk_binary[RK_VERBS][RY_VECTOR_END][2] = {
 #define K(verb, expr) ONE(verb, U8, u8) TWO(verb, I16, i16) TWO(verb, I32, i32) TWO(verb, I64, i64)
 #define D(verb, expr) TWO(verb, I64, i64)
 #define F(verb, expr) REAL_ROW(verb)
+#define G(verb, near, fast, expr) REAL_ROW(verb)
 #define C(verb, expr, real)                                                                                            \
     ONE(verb, U8, u8) ONE(verb, I16, i16) ONE(verb, I32, i32) ONE(verb, I64, i64) ONE(verb, F32, f32)                  \
     ONE(verb, F64, f64) ONE(verb, GUID, guid)

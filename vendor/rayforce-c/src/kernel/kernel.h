@@ -165,6 +165,20 @@ void rk_comoments_merge(rk_comoments *into, const rk_comoments *next);
 
 /* Writes the elements that are not null as doubles; how many. */
 int64_t rk_compact_f64(int type, const void *in, int64_t n, bool nulls, double *out);
+/* Buckets of equal width, in the order of the numbers in them; nulls and what is not finite are in none. */
+typedef struct rk_buckets {
+    int type;
+    const void *data;
+    bool nulls;
+    double low, high; /* of all the numbers; low > high: there are none */
+} rk_buckets;
+#define RK_BUCKETS 2048
+/* Widens low .. high to what is in [begin, end). */
+void rk_buckets_span(const rk_buckets *b, int64_t begin, int64_t end, double *low, double *high);
+/* Adds how many numbers of [begin, end) are in each. */
+void rk_buckets_count(const rk_buckets *b, int64_t begin, int64_t end, int64_t *count);
+/* Writes those in the buckets first .. last, in the order of the rows; how many. */
+int64_t rk_buckets_take(const rk_buckets *b, int64_t begin, int64_t end, int first, int last, double *out);
 /* Reorders so that x[k] is what sorting would put there, smaller ones before it. No NaN; 0 <= k < n. */
 void rk_select_f64(double *x, int64_t n, int64_t k);
 

@@ -22,6 +22,81 @@ int64_t rk_compact_f64(int type, const void *in, int64_t n, bool nulls, double *
     return kept;
 }
 
+/* ---- buckets ---------------------------------------------------------------------------------------------------- */
+
+/* m elements as doubles. */
+static const double *block_of(const rk_buckets *b, int64_t at, int64_t m, double *scratch) {
+    const void *in = (const char *)b->data + at * ry_width(b->type);
+    if (b->type == RY_F64) return in;
+    rk_to_f64[b->type](in, m, scratch, b->nulls);
+    return scratch;
+}
+
+RB_HOT static void span_of(const double *x, int64_t n, double *low, double *high) {
+    double lo = *low, hi = *high;
+    for (int64_t i = 0; i < n; i++) {
+        const bool finite = x[i] - x[i] == 0;
+        lo = finite && x[i] < lo ? x[i] : lo;
+        hi = finite && x[i] > hi ? x[i] : hi;
+    }
+    *low = lo;
+    *high = hi;
+}
+
+void rk_buckets_span(const rk_buckets *b, int64_t begin, int64_t end, double *low, double *high) {
+    double scratch[RK_BLOCK];
+    for (int64_t at = begin; at < end; at += RK_BLOCK) {
+        const int64_t m = end - at < RK_BLOCK ? end - at : RK_BLOCK;
+        span_of(block_of(b, at, m, scratch), m, low, high);
+    }
+}
+
+/* Rounding keeps the order, so that a smaller number is never in a later bucket. What is in none gets the one behind. A
+ * span that is too large for a double, or has no inverse, makes one bucket, or one of those far from `low`. */
+RB_HOT static void number_buckets(const rk_buckets *b, const double *restrict x, int64_t n, int32_t *restrict number) {
+    const double span = b->high - b->low, inverse = RK_BUCKETS / span;
+    const double scale = inverse - inverse == 0 ? inverse : 0.0, low = b->low;
+    for (int64_t i = 0; i < n; i++) {
+        const bool finite = x[i] - x[i] == 0;
+        double place = (x[i] - low) * scale;
+        place = place < RK_BUCKETS - 1 ? place : RK_BUCKETS - 1;
+        number[i] = finite ? (int32_t)place : RK_BUCKETS;
+    }
+}
+
+void rk_buckets_count(const rk_buckets *b, int64_t begin, int64_t end, int64_t *count) {
+    double scratch[RK_BLOCK];
+    int32_t number[RK_BLOCK];
+    int64_t here[RK_BUCKETS + 1] = {0};
+    for (int64_t at = begin; at < end; at += RK_BLOCK) {
+        const int64_t m = end - at < RK_BLOCK ? end - at : RK_BLOCK;
+        number_buckets(b, block_of(b, at, m, scratch), m, number);
+        for (int64_t i = 0; i < m; i++) here[number[i]]++;
+    }
+    for (int i = 0; i < RK_BUCKETS; i++) count[i] += here[i];
+}
+
+int64_t rk_buckets_take(const rk_buckets *b, int64_t begin, int64_t end, int first, int last, double *out) {
+    double scratch[RK_BLOCK], taken[RK_BLOCK];
+    int32_t number[RK_BLOCK];
+    int64_t all = 0;
+    for (int64_t at = begin; at < end; at += RK_BLOCK) {
+        const int64_t m = end - at < RK_BLOCK ? end - at : RK_BLOCK;
+        const double *x = block_of(b, at, m, scratch);
+        int64_t k = 0;
+        number_buckets(b, x, m, number);
+        for (int64_t i = 0; i < m; i++) {
+            taken[k] = x[i];
+            k += number[i] >= first && number[i] <= last;
+        }
+        memcpy(out + all, taken, (size_t)k * sizeof *out);
+        all += k;
+    }
+    return all;
+}
+
+/* ---- selection -------------------------------------------------------------------------------------------------- */
+
 static void swap(double *a, double *b) {
     double t = *a;
     *a = *b;

@@ -19,12 +19,35 @@
 #define RK_MASK uint64_t
 #define F(verb, expr)                                                                                                  \
     RK_LOOP(verb, finite, double, double r = (expr); bool bad = !(r - r == 0); any |= bad; vo[i] = bad ? RK_NULL : r;)
+#define G(verb, near, fast, expr)                                                                                      \
+    RB_HOT static bool RK_NAME(verb, is_fast)(const double *va, const double *vb, int64_t n) {                         \
+        uint64_t far = 0;                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const double a = va[i], b = vb[i];                                                                         \
+            far |= !(near);                                                                                            \
+        }                                                                                                              \
+        return far == 0;                                                                                               \
+    }                                                                                                                  \
+    RK_LOOP(verb, quick, double, double r = (fast); bool bad = !(r - r == 0); any |= bad; vo[i] = bad ? RK_NULL : r;)   \
+    RK_LOOP(verb, slow, double, double r = (expr); bool bad = !(r - r == 0); any |= bad; vo[i] = bad ? RK_NULL : r;)   \
+    static bool RK_NAME(verb, finite)(const void *pa, const void *pb, void *po, int64_t n) {                           \
+        bool any = false;                                                                                              \
+        for (int64_t at = 0; at < n; at += RK_BLOCK) {                                                                 \
+            const double *a = (const double *)pa + at, *b = (const double *)pb + at;                                   \
+            const int64_t m = n - at < RK_BLOCK ? n - at : RK_BLOCK;                                                   \
+            any |= RK_NAME(verb, is_fast)(a, b, m) ? RK_NAME(verb, quick)(a, b, (double *)po + at, m)                  \
+                                                : RK_NAME(verb, slow)(a, b, (double *)po + at, m);                  \
+        }                                                                                                              \
+        return any;                                                                                                    \
+    }
 #elif RK_FLOAT32
 #define RK_MASK uint32_t
 #define F(verb, expr)
+#define G(verb, near, fast, expr)
 #else
 #define RK_MASK RK_W
 #define F(verb, expr)
+#define G(verb, near, fast, expr)
 #endif
 
 #if RK_INT || RK_INT64
@@ -114,6 +137,7 @@
 #undef D
 #undef RK_DIVIDE
 #undef F
+#undef G
 #undef C
 #undef L
 #undef T

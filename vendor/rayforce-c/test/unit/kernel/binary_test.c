@@ -106,6 +106,31 @@ UT_CASE(doubles_that_are_not_finite_become_null) {
     UT_CHECK(rk_binary[RK_POW][RY_F64][0](&one, &null, out, 1));
 }
 
+/* The quick way of blocks whose quotients are small, and the other: each as fmod has it, to the last bit. */
+UT_CASE(modulus_of_doubles) {
+    static double a[N], b[N], out[N];
+    uint64_t seed = 3;
+    for (int kind = 0; kind < 6; kind++) {
+        for (int i = 0; i < N; i++) {
+            const double x = (double)(pick(&seed, 30) % 100000), y = (double)(pick(&seed, 10) % 1000);
+            a[i] = kind == 0 ? x : kind == 1 ? x / 7 : kind == 2 ? x * 0.1 * y : kind == 3 ? ldexp(x, -1074) : x * y;
+            b[i] = kind == 0 ? y : kind == 1 ? y / 3 : kind == 2 ? y * 0.1 : kind == 3 ? ldexp(y, -1074) : y * 0x1p-40;
+            if (kind == 5) b[i] = nextafter(x / 3, y);
+            if (b[i] == 0 && kind % 2) b[i] = 0x1p-20;
+        }
+        rk_binary[RK_MOD][RY_F64][0](a, b, out, N);
+        for (int i = 0; i < N; i++) {
+            double want = fmod(a[i], b[i]);
+            if (want != 0 && (want < 0) != (b[i] < 0)) want += b[i];
+            if (want != want ? out[i] == out[i] : memcmp(&out[i], &want, 8) != 0)
+                UT_FAIL("%a modulo %a is %a, expected %a", a[i], b[i], out[i], want);
+        }
+    }
+    double infinite[] = {INFINITY, -INFINITY, 2, 2}, by[] = {2, 2, INFINITY, -INFINITY};
+    UT_CHECK(rk_binary[RK_MOD][RY_F64][0](infinite, by, out, 4));
+    UT_CHECK(out[0] != out[0] && out[1] != out[1] && out[2] == 2 && out[3] != out[3]);
+}
+
 UT_CASE(null_is_smallest_and_equal_to_itself) {
     const double null = ry_null_f64();
     double a[] = {null, null, 1, 1, 2}, b[] = {null, 1, null, 2, 1};
@@ -146,4 +171,4 @@ UT_CASE(guids_compare_by_bytes) {
 }
 
 UT_MAIN(integers_wrap_and_pass_nulls_on, divisions_round_down_at_any_size, narrow_integers_wrap,
-        doubles_that_are_not_finite_become_null, null_is_smallest_and_equal_to_itself, guids_compare_by_bytes)
+        doubles_that_are_not_finite_become_null, modulus_of_doubles, null_is_smallest_and_equal_to_itself, guids_compare_by_bytes)

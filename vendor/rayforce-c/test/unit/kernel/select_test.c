@@ -33,4 +33,44 @@ UT_CASE(nulls_are_squeezed_out) {
     UT_CHECK(out[0] == 2);
 }
 
-UT_MAIN(any_rank_of_any_order, nulls_are_squeezed_out)
+/* Buckets part the numbers by size, whatever their spans. */
+UT_CASE(buckets_keep_the_order) {
+    static const double spans[][2] = {{0, 1}, {-1e308, 1e308}, {5, 5}, {0, 5e-324}, {-1e-300, 1e300}, {1, 1.0000000000000002}};
+    static double x[N], taken[N];
+    for (size_t s = 0; s < RB_COUNT(spans); s++) {
+        for (int i = 0; i < N; i++) {
+            x[i] = i % 50 == 7 ? ry_null_f64() : spans[s][0] * (1 - i * 7919 % N / (N - 1.0)) + spans[s][1] * (i * 7919 % N / (N - 1.0));
+            if (i % 50 == 8) x[i] = 1.0 / 0.0;
+        }
+        rk_buckets b = {RY_F64, x, false, 1.0 / 0.0, -1.0 / 0.0};
+        rk_buckets_span(&b, 0, N, &b.low, &b.high);
+        int64_t count[RK_BUCKETS] = {0}, all = 0;
+        rk_buckets_count(&b, 0, N / 3, count);
+        rk_buckets_count(&b, N / 3, N, count);
+        double last = b.low;
+        for (int i = 0; i < RK_BUCKETS; i++) {
+            if (!count[i]) continue;
+            UT_EQ_INT(rk_buckets_take(&b, 0, N, i, i, taken), count[i]);
+            qsort(taken, (size_t)count[i], sizeof *taken, ascending);
+            UT_CHECK(taken[0] >= last);
+            last = taken[count[i] - 1];
+            all += count[i];
+        }
+        UT_EQ_INT(all, N - 2 * (N / 50));
+        UT_CHECK(last == b.high);
+        UT_EQ_INT(rk_buckets_take(&b, 0, N, 0, RK_BUCKETS - 1, taken), all);
+    }
+}
+
+UT_CASE(buckets_of_integers) {
+    static int32_t x[N];
+    static double taken[N];
+    for (int i = 0; i < N; i++) x[i] = i % 10 ? i : RY_NULL_I32;
+    rk_buckets b = {RY_I32, x, true, 1.0 / 0.0, -1.0 / 0.0};
+    rk_buckets_span(&b, 100, 200, &b.low, &b.high);
+    UT_CHECK(b.low == 101 && b.high == 199);
+    UT_EQ_INT(rk_buckets_take(&b, 100, 200, 0, 0, taken), 1);
+    UT_CHECK(taken[0] == 101);
+}
+
+UT_MAIN(any_rank_of_any_order, nulls_are_squeezed_out, buckets_keep_the_order, buckets_of_integers)
