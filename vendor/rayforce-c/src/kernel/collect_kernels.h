@@ -43,8 +43,8 @@ typedef struct rk_keys {
     uint64_t base; /* subtracted from all keys but that of null: 0, or less than the smallest of them */
 } rk_keys;
 void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out);
-/* Smallest and largest key of [begin, begin+n), null left out: lo > hi if there is none. */
-void rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi);
+/* Smallest and largest key of [begin, begin+n), null left out: lo > hi if there is none. True: there is a null. */
+bool rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi);
 /* The elements that keys made with this base stand for. */
 void rk_keys_back(int type, uint64_t base, const uint64_t *keys, int64_t n, void *out);
 #define RK_KEY_BLOCK 1024 /* rows for which keys are made at a time */
@@ -144,8 +144,8 @@ int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64
                            int64_t *first);
 
 /* The same for ranges of rows side by side: first[key] is the first row of a key in the range, -1 where it does not
- * occur; then id[i] = number[keys[i]]. */
-void rk_first_rows(const uint64_t *keys, int64_t n, int64_t row, int64_t *first);
+ * occur; returns how many keys were new. Then id[i] = number[keys[i]]. */
+int64_t rk_first_rows(const uint64_t *keys, int64_t n, int64_t row, int64_t *first);
 void rk_numbers_of(const int32_t *number, const uint64_t *keys, int64_t n, int32_t *id);
 
 /* value[i] += keys[i] * scale: one more column of a composite key. */

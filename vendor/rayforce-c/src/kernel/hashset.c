@@ -154,9 +154,14 @@ int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64
     return count;
 }
 
-void rk_first_rows(const uint64_t *keys, int64_t n, int64_t row, int64_t *first) {
+int64_t rk_first_rows(const uint64_t *keys, int64_t n, int64_t row, int64_t *first) {
+    int64_t fresh = 0;
     for (int64_t i = 0; i < n; i++)
-        if (first[keys[i]] < 0) first[keys[i]] = row + i;
+        if (first[keys[i]] < 0) {
+            first[keys[i]] = row + i;
+            fresh++;
+        }
+    return fresh;
 }
 
 RB_HOT void rk_numbers_of(const int32_t *restrict number, const uint64_t *restrict keys, int64_t n,

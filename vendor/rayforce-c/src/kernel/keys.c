@@ -71,26 +71,30 @@ void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out) {
         keys_as_int(k, begin, n, out);
 }
 
-RB_HOT static void span_of(const uint64_t *keys, int64_t n, uint64_t *lo, uint64_t *hi) {
-    uint64_t a = *lo, b = *hi;
+RB_HOT static bool span_of(const uint64_t *keys, int64_t n, uint64_t *lo, uint64_t *hi) {
+    uint64_t a = *lo, b = *hi, least = UINT64_MAX;
     for (int64_t i = 0; i < n; i++) {
         uint64_t value = keys[i] ? keys[i] : UINT64_MAX;
         a = value < a ? value : a;
         b = keys[i] > b ? keys[i] : b;
+        least = keys[i] < least ? keys[i] : least;
     }
     *lo = a;
     *hi = b;
+    return least == 0;
 }
 
-void rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi) {
+bool rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi) {
     uint64_t block[RK_KEY_BLOCK];
+    bool null = false;
     *lo = UINT64_MAX;
     *hi = 0;
     for (int64_t end = begin + n; begin < end; begin += RK_KEY_BLOCK) {
         int64_t some = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
         rk_keys_into(k, begin, some, block);
-        span_of(block, some, lo, hi);
+        null |= span_of(block, some, lo, hi);
     }
+    return null;
 }
 
 #define BACK(T, EXPR)                                                                                                  \

@@ -80,6 +80,7 @@ typedef struct ro_keyer {
     rk_keys keys;
     int64_t n;
     int64_t *classes; /* owned, n of them; null: the elements are their own keys */
+    bool null;        /* after ro_keyer_rebase: is one of the keys that of null, 0? */
 } ro_keyer;
 RB_NODISCARD int ro_keyer_of(ray_rt *rt, const ray_val *v, ro_keyer *out);
 /* Comparable keys for two collections or atoms. */

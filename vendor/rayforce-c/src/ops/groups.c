@@ -51,7 +51,8 @@ static int number_dense(ray_rt *rt, const ro_keyer *k, uint64_t top, ro_groups *
 
 typedef struct side {
     const rk_keys *keys;
-    int64_t n, part, slots; /* rows in all and in a part; keys */
+    int64_t n, part, slots; /* rows in all and in a part; keys that may occur */
+    int64_t most;           /* how many of them can: a part that has seen that many knows all it can */
     int64_t *first;         /* of each part */
     int32_t *number, *id;
 } side;
@@ -60,11 +61,11 @@ static int first_range(void *ctx, int64_t begin, int64_t end, int worker) {
     (void)worker;
     const side *s = ctx;
     uint64_t block[RK_KEY_BLOCK];
-    int64_t *first = s->first + begin / s->part * s->slots;
-    for (; begin < end; begin += RK_KEY_BLOCK) {
+    int64_t *first = s->first + begin / s->part * s->slots, seen = 0;
+    for (; begin < end && seen < s->most; begin += RK_KEY_BLOCK) {
         int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
         rk_keys_into(s->keys, begin, n, block);
-        rk_first_rows(block, n, begin, first);
+        seen += rk_first_rows(block, n, begin, first);
     }
     return 0;
 }
@@ -107,7 +108,7 @@ static int number_keys(side *s, ro_groups *g) {
 
 static int number_side_by_side(ray_rt *rt, const ro_keyer *k, uint64_t top, ro_groups *g) {
     int64_t slots = (int64_t)top + 1, part = (k->n + SIDE_PARTS - 1) / SIDE_PARTS;
-    side s = {.keys = &k->keys, .n = k->n, .part = part, .slots = slots, .id = g->id};
+    side s = {.keys = &k->keys, .n = k->n, .part = part, .slots = slots, .most = slots - !k->null, .id = g->id};
     s.first = RO_ROOM(int64_t, slots * SIDE_PARTS);
     s.number = s.first ? RO_ROOM(int32_t, slots) : NULL;
     int ok = s.number ? 0 : -1;

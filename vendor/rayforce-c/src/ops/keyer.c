@@ -114,12 +114,14 @@ void ro_keyer_free(ro_keyer *k) {
 typedef struct spans {
     const rk_keys *keys;
     uint64_t *lo, *hi; /* by range */
+    _Atomic bool null;
 } spans;
 
 static int span_range(void *ctx, int64_t begin, int64_t end, int worker) {
     (void)worker;
-    const spans *s = ctx;
-    rk_keys_span(s->keys, begin, end - begin, &s->lo[begin / RO_GRAIN], &s->hi[begin / RO_GRAIN]);
+    spans *s = ctx;
+    if (rk_keys_span(s->keys, begin, end - begin, &s->lo[begin / RO_GRAIN], &s->hi[begin / RO_GRAIN]))
+        atomic_store_explicit(&s->null, true, memory_order_relaxed);
     return 0;
 }
 
@@ -129,13 +131,14 @@ int ro_keyer_rebase(ray_rt *rt, ro_keyer *k, uint64_t *top) {
     if (!room) return -1;
     k->keys.base = 0;
     for (int64_t r = 0; r < ranges; r++) room[r] = UINT64_MAX, room[ranges + r] = 0;
-    spans s = {&k->keys, room, room + ranges};
+    spans s = {.keys = &k->keys, .lo = room, .hi = room + ranges};
     int ok = ro_parallel(rt, k->n, RO_GRAIN, span_range, &s);
     for (int64_t r = 0; r < ranges; r++) {
         lo = s.lo[r] < lo ? s.lo[r] : lo;
         hi = s.hi[r] > hi ? s.hi[r] : hi;
     }
     RO_ROOM_FREE(room, 2 * ranges);
+    k->null = atomic_load_explicit(&s.null, memory_order_relaxed);
     k->keys.base = lo <= hi ? lo - 1 : 0;
     *top = lo <= hi ? hi - k->keys.base : 0;
     return ok;
