@@ -1,5 +1,5 @@
-/* Bounds of intervals among keys in ascending order. Intervals of neighbouring rows lie close together, so that a search
- * starts where the one before ended, in steps that double. */
+/* Bounds of intervals among keys in ascending order. Intervals of neighbouring rows lie close together, so that a
+ * search starts where the one before ended, in steps that double. */
 #include "join_kernels.h"
 
 static inline bool before(uint64_t key, uint64_t x, bool after) { return after ? key <= x : key < x; }

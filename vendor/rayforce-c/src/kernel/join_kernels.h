@@ -27,8 +27,8 @@ typedef struct rk_link {
     int32_t next;  /* the row before, -1: this is the first */
     int32_t depth; /* rows from here on */
 } rk_link;
-/* head[id] becomes the last row of each number; all -1 at the start. Without `link` it ends where a number comes for the
- * second time. Returns how many ids were done. */
+/* head[id] becomes the last row of each number; all -1 at the start. Without `link` it ends where a number comes for
+ * the second time. Returns how many ids were done. */
 int64_t rk_heads_add(int32_t *head, rk_link *link, const int32_t *id, int64_t n, int64_t row);
 /* The links of rows whose numbers all came once. */
 void rk_links_single(rk_link *link, int64_t n);
@@ -41,7 +41,7 @@ int64_t rk_rows_unseen(const int32_t *row, int64_t n, const uint8_t *seen, int64
 /* out[i]: does row i not exist? */
 void rk_rows_missing(const int32_t *row, int64_t n, uint8_t *out);
 
-/* ---- pairs -------------------------------------------------------------------------------------------------------- */
+/* ---- pairs ------------------------------------------------------------------------------------------------------- */
 
 /* Pairs of left rows with all rows linked to their matches, in the order of the left rows. */
 typedef struct rk_pairs {
@@ -58,7 +58,7 @@ int64_t rk_pairs_next(rk_pairs *p, int64_t room, int32_t *left, int32_t *right);
 /* rk_gather with narrow rows. */
 void rk_gather_rows(int width, const void *src, const int32_t *at, int64_t n, const void *null, void *out);
 
-/* ---- time: merge_asof.c, intervals.c -------------------------------------------------------------------------------- */
+/* ---- time: merge_asof.c, intervals.c ----------------------------------------------------------------------------- */
 
 /* Are the keys of rows [begin, begin + n) ascending, the one before them included? */
 bool rk_keys_ascend(const rk_keys *k, int64_t begin, int64_t n);
@@ -78,8 +78,8 @@ void rk_asof_step(rk_asof *m, bool more);
 /* last[id[i]] = row + i. */
 void rk_last_rows(const int32_t *id, int64_t n, int32_t row, int32_t *last);
 
-/* The first place in keys[lo .. hi), which ascend, whose key is not below x (with `after`: above x), hi if there is none;
- * looked for from `near` outwards, lo <= near <= hi. */
+/* The first place in keys[lo .. hi), which ascend, whose key is not below x (with `after`: above x), hi if there is
+ * none; looked for from `near` outwards, lo <= near <= hi. */
 int64_t rk_keys_bound(const uint64_t *keys, int64_t lo, int64_t hi, int64_t near, uint64_t x, bool after);
 
 #endif

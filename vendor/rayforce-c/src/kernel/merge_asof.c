@@ -1,4 +1,4 @@
-/* The as-of join of rows in the order of their times: one pass over both, which remembers the last row of each number. */
+/* The as-of join of rows in the order of their times: one pass over both that remembers the last row of each number. */
 #include "join_kernels.h"
 
 bool rk_keys_ascend(const rk_keys *k, int64_t begin, int64_t n) {

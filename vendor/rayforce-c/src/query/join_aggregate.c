@@ -3,7 +3,7 @@
 #include "../kernel/kernel.h"
 #include "join_interval.h"
 
-/* ---- through the reductions by group ---------------------------------------------------------------------------------------- */
+/* ---- through the reductions by group ----------------------------------------------------------------------------- */
 
 #define BLOCK_ROWS 256 /* rows that are reduced once when intervals are long */
 #define BATCH 256      /* results that are made at a time */
@@ -44,7 +44,8 @@ static int block_range(void *ctx, int64_t begin, int64_t end, int worker) {
     (void)worker;
     const reducing *r = ctx;
     r->row->start(r->blocks + begin * r->row->cell, end - begin);
-    for (int64_t b = begin; b < end; b++) add_rows(r, r->blocks + b * r->row->cell, b * BLOCK_ROWS, (b + 1) * BLOCK_ROWS);
+    for (int64_t b = begin; b < end; b++)
+        add_rows(r, r->blocks + b * r->row->cell, b * BLOCK_ROWS, (b + 1) * BLOCK_ROWS);
     return 0;
 }
 
@@ -57,7 +58,8 @@ static int reduce_range(void *ctx, int64_t begin, int64_t end, int worker) {
         r->row->start(cells, n);
         for (int64_t i = 0; i < n; i++)
             add_interval(r, (uint8_t *)cells + i * r->row->cell, r->v->begin[begin + i], r->v->end[begin + i]);
-        if (r->row->finish(cells, n, r->out + begin * r->out_width)) atomic_store_explicit(&r->null, true, memory_order_relaxed);
+        if (r->row->finish(cells, n, r->out + begin * r->out_width))
+            atomic_store_explicit(&r->null, true, memory_order_relaxed);
     }
     return 0;
 }
@@ -87,7 +89,8 @@ static int reduce(ray_rt *rt, reducing *r) {
 static ray_val *by_kernel(ray_rt *rt, const rq_intervals *v, enum rk_grouped_verb verb, const ray_val *column) {
     const rk_grouped_row *row = rk_grouped(verb, column->type);
     bool text = column->type == RY_SYM || column->type == RY_STR || column->type == RY_GUID || rv_is_list(column);
-    if (!row || text) return rb_fail_null(RB_E_TYPE, "window-join: there is no such aggregate of a %s column", ry_name(column->type));
+    if (!row || text)
+        return rb_fail_null(RB_E_TYPE, "window-join: there is no such aggregate of a %s column", ry_name(column->type));
     ray_val *sorted = ro_gather(rt, column, v->at, v->rows), *out = sorted ? rv_vec_new(row->result, v->n) : NULL;
     bool ok = out != NULL;
     if (ok) {
@@ -97,11 +100,12 @@ static ray_val *by_kernel(ray_rt *rt, const rq_intervals *v, enum rk_grouped_ver
         ok = reduce(rt, &r) == 0;
         if (r.null && out->type != RY_B8 && out->type != RY_U8) out->attrs |= RV_A_NULLS;
     }
+    bool narrow = column->type == RY_F32 && (verb == RK_G_MIN || verb == RK_G_MAX); /* they come as F64 */
     ray_val *last = NULL;
     if (ok && row->row)
         last = ro_gather(rt, sorted, out->data, v->n);
-    else if (ok) /* the extremes of F32 come as F64 */
-        last = column->type == RY_F32 && (verb == RK_G_MIN || verb == RK_G_MAX) ? ro_cast_to(rt, out, RY_F32) : rv_retain(out);
+    else if (ok)
+        last = narrow ? ro_cast_to(rt, out, RY_F32) : rv_retain(out);
     rv_release(out);
     rv_release(sorted);
     return last;
@@ -113,7 +117,7 @@ static ray_val *counts(const rq_intervals *v) {
     return out;
 }
 
-/* ---- by calling --------------------------------------------------------------------------------------------------------------- */
+/* ---- by calling -------------------------------------------------------------------------------------------------- */
 
 #define ARGS_MAX 4
 
@@ -147,7 +151,7 @@ static ray_val *by_calls(rq_scope *s, const rq_intervals *v, ray_val *fn, const 
     return ro_collapse_take(out);
 }
 
-/* ---- the call as written ------------------------------------------------------------------------------------------------------- */
+/* ---- the call as written ----------------------------------------------------------------------------------------- */
 
 static int check_argument(const rq_scope *s, const ray_val *form) {
     if (form->type != -RY_SYM || rv_table_find(s->rows->table, form->u.sym) >= 0) return 0;
@@ -164,8 +168,8 @@ static int evaluate(rq_scope *s, const ray_val *form, rq_value *args, int *got) 
         RB_TRY(rq_expr_any(s, x, &args[i]), -1);
         ++*got;
         if (args[i].kind == RQ_MANY && args[i].v->len != s->rows->n)
-            return rb_fail(RB_E_LENGTH, "window-join: an argument of %lld elements for %lld rows", (long long)args[i].v->len,
-                           (long long)s->rows->n);
+            return rb_fail(RB_E_LENGTH, "window-join: an argument of %lld elements for %lld rows",
+                           (long long)args[i].v->len, (long long)s->rows->n);
     }
     if (args[0].kind == RQ_MANY) return 0;
     return rb_fail(RB_E_TYPE, "window-join: an aggregate of a column was expected");

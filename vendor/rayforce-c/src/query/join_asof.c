@@ -1,9 +1,10 @@
 /* The as-of join: one pass over both tables in the order of their times. A table that is not in that order is sorted
- * first. Threads take stretches of the left table; what the right rows before a stretch leave behind is found beforehand. */
+ * first. Threads take stretches of the left table; what the right rows before a stretch leave behind is found before
+ * all else. */
 #include "join_verbs.h"
 #include "joins.h"
 
-/* ---- one side in the order of time -------------------------------------------------------------------------------------- */
+/* ---- one side in the order of time ------------------------------------------------------------------------------- */
 
 typedef struct track {
     const rq_joint *joint;
@@ -84,7 +85,7 @@ static int64_t track_after(const track *t, uint64_t x) {
     return lo;
 }
 
-/* ---- stretches ------------------------------------------------------------------------------------------------------------ */
+/* ---- stretches --------------------------------------------------------------------------------------------------- */
 
 #define STRETCH_ROWS RO_GRAIN /* a stretch has at least as many left rows */
 #define STRETCHES_MAX 256
@@ -186,7 +187,7 @@ static int merge(ray_rt *rt, const track *l, const track *r, int64_t count, int3
     return ok;
 }
 
-/* ---- the verb ------------------------------------------------------------------------------------------------------------- */
+/* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 /* Back from the order of time to rows. */
 static void translate(const track *l, const track *r, const int32_t *found, int32_t *row) {
@@ -238,9 +239,11 @@ RV_VERB(rq_asof_join) {
     (void)n;
     ray_val *left = args[1], *right = args[2], *out = NULL;
     for (int i = 1; i < 3; i++)
-        if (args[i]->type != RY_TABLE) return ro_refuse("asof-join", "names of keys, a left and a right table", args[i]);
+        if (args[i]->type != RY_TABLE)
+            return ro_refuse("asof-join", "names of keys, a left and a right table", args[i]);
     if (args[0]->type != RY_SYM && !rv_is_list(args[0]))
-        return rb_fail_null(RB_E_DOMAIN, "asof-join: names of the keys, the time last, were expected, got %s", ry_name(args[0]->type));
+        return rb_fail_null(RB_E_DOMAIN, "asof-join: names of the keys, the time last, were expected, got %s",
+                            ry_name(args[0]->type));
     rq_on on;
     rq_matches m = {0};
     RB_TRY(rq_on_new(&on, "asof-join", args[0], left, right), NULL);

@@ -1,8 +1,8 @@
-/* Joins on equal keys. The right table's rows are hung up under the number of their key, the left rows look theirs up. */
+/* Joins on equal keys. The right table's rows hang under the number of their key, where left rows look them up. */
 #include "join_verbs.h"
 #include "joins.h"
 
-/* ---- arguments --------------------------------------------------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
 
 typedef struct sides {
     ray_val *left, *right; /* borrowed */
@@ -39,7 +39,7 @@ static void sides_close(sides *s) {
     rq_on_free(&s->on);
 }
 
-/* ---- building ---------------------------------------------------------------------------------------------------------- */
+/* ---- building ---------------------------------------------------------------------------------------------------- */
 
 static int clear_range(void *ctx, int64_t begin, int64_t end, int worker) {
     (void)worker;
@@ -71,7 +71,7 @@ static int hang_up(ray_rt *rt, sides *s) {
     return 0;
 }
 
-/* ---- looking up -------------------------------------------------------------------------------------------------------- */
+/* ---- looking up -------------------------------------------------------------------------------------------------- */
 
 typedef struct lookup {
     sides *s;
@@ -122,7 +122,7 @@ RV_VERB(rq_left_join) {
     return inner_or_left(rt, "left-join", args, true);
 }
 
-/* ---- anti ---------------------------------------------------------------------------------------------------------------- */
+/* ---- anti -------------------------------------------------------------------------------------------------------- */
 
 RV_VERB(rq_anti_join) {
     (void)n;
@@ -138,7 +138,7 @@ RV_VERB(rq_anti_join) {
     return out;
 }
 
-/* ---- full ----------------------------------------------------------------------------------------------------------------- */
+/* ---- full -------------------------------------------------------------------------------------------------------- */
 
 /* Right rows that no left row has met, as I64 row numbers. */
 static ray_val *unmet(ray_rt *rt, const sides *s, const uint8_t *seen) {

@@ -12,8 +12,8 @@ typedef struct rq_intervals {
     int64_t n;
 } rq_intervals;
 
-/* A call of an aggregate, once for each interval. `s` sees the columns of the table. RB_E_DOMAIN for what is no call of an
- * aggregate, RB_E_NYI for what is no call. join_aggregate.c */
+/* A call of an aggregate, once for each interval. `s` sees the columns of the table. RB_E_DOMAIN for a call of anything
+ * else, RB_E_NYI for what is no call. join_aggregate.c */
 RB_NODISCARD ray_val *rq_interval_aggregate(rq_scope *s, const rq_intervals *v, ray_val *form);
 
 #endif

@@ -1,4 +1,4 @@
-/* The columns that two tables are joined on. */
+/* The columns that two tables are joined on, and tables that get more columns. */
 #include "joins.h"
 
 static ray_val *symbols(const char *verb, const ray_val *v) {
@@ -47,4 +47,17 @@ bool rq_on_has(const rq_on *on, int32_t name) {
     for (int64_t i = 0; i < on->names->len; i++)
         if (RV_DATA(int32_t, on->names)[i] == name) return true;
     return false;
+}
+
+int rq_columns_copy(const ray_val *table, int64_t more, ray_val **names, ray_val **columns) {
+    int64_t n = rv_table_columns(table);
+    *names = rv_vec_room_new(RY_SYM, n + more);
+    *columns = *names ? rv_vec_room_new(RY_LIST, n + more) : NULL;
+    int ok = *columns ? rv_vec_append(*names, table->u.pair.keys->data, n) : -1;
+    for (int64_t c = 0; ok == 0 && c < n; c++)
+        ok = rv_list_append_take(*columns, rv_retain(rv_table_column_get(table, c)));
+    if (ok == 0) return 0;
+    rv_release(*names);
+    rv_release(*columns);
+    return -1;
 }

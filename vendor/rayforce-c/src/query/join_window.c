@@ -4,7 +4,7 @@
 #include "join_verbs.h"
 #include "joins.h"
 
-/* ---- the right table in order -------------------------------------------------------------------------------------------------- */
+/* ---- the right table in order ------------------------------------------------------------------------------------ */
 
 typedef struct arranged {
     rq_joint joint;
@@ -71,7 +71,7 @@ static void arranged_free(arranged *a) {
     rq_joint_close(&a->joint);
 }
 
-/* ---- intervals ------------------------------------------------------------------------------------------------------------------- */
+/* ---- intervals --------------------------------------------------------------------------------------------------- */
 
 #define NEAR_MAX ((int64_t)1 << 16) /* keys for which threads remember where they looked last */
 
@@ -83,7 +83,8 @@ typedef struct searching {
     int32_t *near; /* for each thread: where the last search for a number ended, from its start; null: not kept */
 } searching;
 
-static void search_one(const searching *s, int32_t id, uint64_t lo, uint64_t hi, int32_t *near, int32_t *begin, int32_t *end) {
+static void search_one(const searching *s, int32_t id, uint64_t lo, uint64_t hi, int32_t *near, int32_t *begin,
+                       int32_t *end) {
     int64_t from = s->a->start[id], to = s->a->start[id + 1], b, e;
     b = rk_keys_bound(s->a->time, from, to, from + (near ? near[id] : 0), lo, s->prevailing);
     if (s->prevailing && b > from) b--;
@@ -122,7 +123,7 @@ static int search(ray_rt *rt, searching *s, int64_t n) {
     return ok;
 }
 
-/* ---- arguments --------------------------------------------------------------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
 
 typedef struct asked {
     ray_val *names, *bounds, *left, *right, *entries; /* owned */
@@ -147,8 +148,8 @@ static int check_columns(asked *q) {
     if (n < 2) return rb_fail(RB_E_DOMAIN, "window-join: a key and a time were expected, got one name");
     for (int64_t k = 0; k < n; k++)
         if (q->on.left[k] < 0 || q->on.right[k] < 0)
-            return rb_fail(RB_E_DOMAIN, "window-join: the %s table has no column %s", q->on.left[k] < 0 ? "left" : "right",
-                           rv_sym_z(RV_DATA(int32_t, q->on.names)[k]));
+            return rb_fail(RB_E_DOMAIN, "window-join: the %s table has no column %s",
+                           q->on.left[k] < 0 ? "left" : "right", rv_sym_z(RV_DATA(int32_t, q->on.names)[k]));
     if (q->left->len > RQ_ROWS_MAX || q->right->len > RQ_ROWS_MAX)
         return rb_fail(RB_E_LIMIT, "window-join: tables of at most %lld rows were expected", (long long)RQ_ROWS_MAX);
     return rq_joint_check("window-join", &q->on, n - 1, q->left, q->right);
@@ -170,7 +171,8 @@ static int check_bounds(const asked *q) {
         if (!rv_is_vector(v) || v->len != q->left->len)
             return rb_fail(RB_E_DOMAIN, "window-join: bounds must be vectors with one element for each left row");
         if (v->len > 0 && !may_bound(v->type, time))
-            return rb_fail(RB_E_TYPE, "window-join: bounds of type %s for a time of type %s", ry_name(v->type), ry_name(time));
+            return rb_fail(RB_E_TYPE, "window-join: bounds of type %s for a time of type %s", ry_name(v->type),
+                           ry_name(time));
     }
     return 0;
 }
@@ -186,8 +188,9 @@ static ray_val *entries_of(ray_rt *rt, ray_val *form) {
 
 static int ask(ray_rt *rt, asked *q, ray_val *const *args, int n) {
     ray_val **into[4] = {&q->names, &q->bounds, &q->left, &q->right};
-    if (n < 4) return rb_fail(RB_E_DOMAIN, "window-join: names, intervals, two tables and a dict of aggregates were expected");
-    if (n < 5) return rb_fail(RB_E_TYPE, "window-join: a dict of aggregates was expected");
+    if (n < 5)
+        return rb_fail(n < 4 ? RB_E_DOMAIN : RB_E_TYPE,
+                       "window-join: names, intervals, two tables and a dict of aggregates were expected, got %d", n);
     for (int i = 0; i < 4; i++)
         if (!(*into[i] = rl_eval(rt, args[i]))) return -1;
     RB_TRY(check_columns(q), -1);
@@ -196,12 +199,14 @@ static int ask(ray_rt *rt, asked *q, ray_val *const *args, int n) {
     return q->entries ? 0 : -1;
 }
 
-/* ---- the verbs ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the verbs --------------------------------------------------------------------------------------------------- */
 
-static int add_entry(rq_scope *s, const rq_intervals *v, const ray_val *entries, int64_t i, ray_val *names, ray_val *columns) {
+static int add_entry(rq_scope *s, const rq_intervals *v, const ray_val *entries, int64_t i, ray_val *names,
+                     ray_val *columns) {
     ray_val *key = rv_vec_at(entries->u.pair.keys, i), *form = key ? rv_dict_at(entries, i) : NULL;
     int ok = form ? 0 : -1;
-    if (ok == 0 && key->type != -RY_SYM) ok = rb_fail(RB_E_TYPE, "window-join: names were expected as keys, not %s", ry_name(key->type));
+    if (ok == 0 && key->type != -RY_SYM)
+        ok = rb_fail(RB_E_TYPE, "window-join: names were expected as keys, not %s", ry_name(key->type));
     if (ok == 0) ok = rv_list_append_take(columns, rq_interval_aggregate(s, v, form));
     if (ok == 0) ok = rv_vec_append(names, &key->u.sym, 1);
     rv_release(form);
@@ -210,10 +215,9 @@ static int add_entry(rq_scope *s, const rq_intervals *v, const ray_val *entries,
 }
 
 static ray_val *with_entries(rq_scope *s, const asked *q, const rq_intervals *v) {
-    int64_t n = rv_table_columns(q->left);
-    ray_val *names = rv_vec_room_new(RY_SYM, n + q->entries->len), *columns = names ? rv_vec_room_new(RY_LIST, n + q->entries->len) : NULL;
-    int ok = columns ? rv_vec_append(names, q->left->u.pair.keys->data, n) : -1;
-    for (int64_t c = 0; ok == 0 && c < n; c++) ok = rv_list_append_take(columns, rv_retain(rv_table_column_get(q->left, c)));
+    ray_val *names, *columns;
+    RB_TRY(rq_columns_copy(q->left, q->entries->len, &names, &columns), NULL);
+    int ok = 0;
     for (int64_t i = 0; ok == 0 && i < q->entries->len; i++) ok = add_entry(s, v, q->entries, i, names, columns);
     if (ok == 0) return rv_table_new_take(names, columns);
     rv_release(names);
@@ -239,7 +243,8 @@ static ray_val *join(ray_rt *rt, const asked *q, bool prevailing) {
     int32_t *bounds = RO_ROOM(int32_t, 2 * n);
     ray_val *out = NULL;
     rq_rows rows;
-    if (bounds && find_intervals(rt, q, prevailing, &a, bounds) == 0 && rq_rows_open_take(&rows, rt, rv_retain(q->right)) == 0) {
+    bool ok = bounds && find_intervals(rt, q, prevailing, &a, bounds) == 0;
+    if (ok && rq_rows_open_take(&rows, rt, rv_retain(q->right)) == 0) {
         rq_scope s = {.rows = &rows, .quoted_names = true, .row = -1};
         rq_intervals v = {.at = a.at, .rows = a.rows, .begin = bounds, .end = bounds + n, .n = n};
         out = with_entries(&s, q, &v);

@@ -5,8 +5,8 @@
 int rq_matches_new(rq_matches *m, const ray_val *left, const ray_val *right) {
     *m = (rq_matches){.nl = left->len, .nr = right->len};
     if (m->nl > RQ_ROWS_MAX || m->nr > RQ_ROWS_MAX)
-        return rb_fail(RB_E_LIMIT, "a join takes tables of at most %lld rows, got %lld and %lld", (long long)RQ_ROWS_MAX,
-                       (long long)m->nl, (long long)m->nr);
+        return rb_fail(RB_E_LIMIT, "a join takes tables of at most %lld rows, got %lld and %lld",
+                       (long long)RQ_ROWS_MAX, (long long)m->nl, (long long)m->nr);
     m->row = RO_ROOM(int32_t, m->nl);
     return m->row ? 0 : -1;
 }
@@ -27,7 +27,7 @@ void rq_missing_into(const ray_val *column, uint8_t out[16]) {
     }
 }
 
-/* ---- filling ---------------------------------------------------------------------------------------------------------- */
+/* ---- filling ----------------------------------------------------------------------------------------------------- */
 
 typedef struct filling {
     const ray_val *from;
@@ -60,7 +60,8 @@ static void fill(const joining *j, const int32_t *left, const int32_t *right, in
     for (int c = 0; c < j->n; c++) {
         const filling *f = &j->columns[c];
         int width = ry_width(f->from->type);
-        rk_gather_rows(width, f->from->data, f->left ? left : right, n, f->missing, RV_DATA(uint8_t, f->out) + at * width);
+        uint8_t *out = RV_DATA(uint8_t, f->out) + at * width;
+        rk_gather_rows(width, f->from->data, f->left ? left : right, n, f->missing, out);
     }
 }
 
@@ -80,7 +81,7 @@ static int fill_range(void *ctx, int64_t begin, int64_t end, int worker) {
     return 0;
 }
 
-/* ---- the result --------------------------------------------------------------------------------------------------------- */
+/* ---- the result -------------------------------------------------------------------------------------------------- */
 
 /* Rows of the result; ranges learn where theirs start. */
 static int64_t count_pairs(ray_rt *rt, joining *j) {
@@ -95,7 +96,8 @@ static int64_t count_pairs(ray_rt *rt, joining *j) {
     return sum;
 }
 
-static int add_column(joining *j, ray_val *names, ray_val *columns, int32_t name, ray_val *from, bool left, int64_t rows) {
+static int add_column(joining *j, ray_val *names, ray_val *columns, int32_t name, ray_val *from, bool left,
+                      int64_t rows) {
     RB_TRY(rv_vec_append(names, &name, 1), -1);
     if (left && j->same) return rv_list_append_take(columns, rv_retain(from));
     ray_val *out = rv_vec_new(from->type, rows);
@@ -107,13 +109,14 @@ static int add_column(joining *j, ray_val *names, ray_val *columns, int32_t name
     return 0;
 }
 
-static int add_columns(joining *j, const rq_on *on, const ray_val *left, const ray_val *right, int64_t rows, ray_val *names,
-                       ray_val *columns) {
+static int add_columns(joining *j, const rq_on *on, const ray_val *left, const ray_val *right, int64_t rows,
+                       ray_val *names, ray_val *columns) {
     for (int64_t c = 0; c < rv_table_columns(left); c++)
         RB_TRY(add_column(j, names, columns, rv_table_name(left, c), rv_table_column_get(left, c), true, rows), -1);
     for (int64_t c = 0; c < rv_table_columns(right); c++) {
         int32_t name = rv_table_name(right, c);
-        if (!rq_on_has(on, name)) RB_TRY(add_column(j, names, columns, name, rv_table_column_get(right, c), false, rows), -1);
+        if (rq_on_has(on, name)) continue;
+        RB_TRY(add_column(j, names, columns, name, rv_table_column_get(right, c), false, rows), -1);
     }
     return 0;
 }
@@ -137,7 +140,8 @@ static void forget(const joining *j) {
         if (rv_is_list(j->columns[c].out)) j->columns[c].out->len = 0;
 }
 
-static ray_val *build(ray_rt *rt, joining *j, const rq_on *on, const ray_val *left, const ray_val *right, int64_t rows) {
+static ray_val *build(ray_rt *rt, joining *j, const rq_on *on, const ray_val *left, const ray_val *right,
+                      int64_t rows) {
     int64_t most = rv_table_columns(left) + rv_table_columns(right);
     ray_val *names = rv_vec_room_new(RY_SYM, most), *columns = names ? rv_vec_room_new(RY_LIST, most) : NULL;
     bool ok = columns && add_columns(j, on, left, right, rows, names, columns) == 0;
@@ -154,7 +158,8 @@ static ray_val *build(ray_rt *rt, joining *j, const rq_on *on, const ray_val *le
     return NULL;
 }
 
-ray_val *rq_joined(ray_rt *rt, const rq_on *on, const ray_val *left, const ray_val *right, const rq_matches *m, bool outer) {
+ray_val *rq_joined(ray_rt *rt, const rq_on *on, const ray_val *left, const ray_val *right, const rq_matches *m,
+                   bool outer) {
     int64_t most = rv_table_columns(left) + rv_table_columns(right), ranges = m->nl / RQ_JOIN_GRAIN + 1;
     joining j = {.m = m, .outer = outer, .same = !m->link && (outer || m->missing == 0)};
     j.columns = rb_alloc((size_t)most * sizeof *j.columns);

@@ -8,7 +8,7 @@
 #define HASH_FIRST ((int64_t)1 << 12)
 #define HASH_GROWTH 8
 
-/* ---- which types have keys in common ------------------------------------------------------------------------------------ */
+/* ---- which types have keys in common ----------------------------------------------------------------------------- */
 
 static bool is_integer(int type) {
     enum ry_class c = ry_class_of(type);
@@ -19,7 +19,8 @@ int rq_joint_check(const char *verb, const rq_on *on, int64_t nkeys, const ray_v
     for (int64_t k = 0; k < nkeys; k++) {
         int a = rv_table_column_get(left, on->left[k])->type, b = rv_table_column_get(right, on->right[k])->type;
         if ((is_integer(a) || a == RY_SYM) && (is_integer(b) || b == RY_SYM)) continue;
-        return rb_fail(RB_E_NYI, "%s: keys may be integers, times and symbols, not %s and %s", verb, ry_name(a), ry_name(b));
+        return rb_fail(RB_E_NYI, "%s: keys may be integers, times and symbols, not %s and %s", verb, ry_name(a),
+                       ry_name(b));
     }
     return 0;
 }
@@ -39,10 +40,11 @@ static int comparable(int a, int b) {
     return is_integer(a) && is_integer(b) && plain;
 }
 
-/* ---- numbering -------------------------------------------------------------------------------------------------------- */
+/* ---- numbering --------------------------------------------------------------------------------------------------- */
 
 static int grow(rk_numbering *t, int64_t rows) {
-    int64_t most = (int64_t)rb_pow2_above((uint64_t)rows * 2 + 1), slots = t->slots ? t->slots * HASH_GROWTH : HASH_FIRST;
+    int64_t most = (int64_t)rb_pow2_above((uint64_t)rows * 2 + 1);
+    int64_t slots = t->slots ? t->slots * HASH_GROWTH : HASH_FIRST;
     rk_numbering to = {.slots = slots < most ? slots : most};
     to.slot = RO_ROOM(rk_slot, to.slots);
     if (!to.slot) return -1;
@@ -87,7 +89,7 @@ static int choose(ray_rt *rt, rq_joint *j) {
     return dense ? 0 : number_right(rt, j);
 }
 
-/* ---- one column, several columns ------------------------------------------------------------------------------------------ */
+/* ---- one column, several columns --------------------------------------------------------------------------------- */
 
 static ro_keyer plain(const ray_val *v) {
     return (ro_keyer){.keys = {.type = v->type, .nulls = true, .data = v->data}, .n = v->len};
@@ -170,8 +172,8 @@ static int renumber(ray_rt *rt, int64_t *const *values, const int64_t *n, int64_
 }
 
 /* One more column. 1: its keys never match. */
-static int add_column(ray_rt *rt, const ray_val *l, const ray_val *r, bool holes, int64_t *const *values, const int64_t *n,
-                      int64_t *size) {
+static int add_column(ray_rt *rt, const ray_val *l, const ray_val *r, bool holes, int64_t *const *values,
+                      const int64_t *n, int64_t *size) {
     rq_joint column;
     RB_TRY(open_column(rt, &column, l, r, holes), -1);
     if (column.never) return 1;
@@ -182,9 +184,16 @@ static int add_column(ray_rt *rt, const ray_val *l, const ray_val *r, bool holes
     return ok;
 }
 
-int rq_joint_open(rq_joint *j, ray_rt *rt, const rq_on *on, int64_t nkeys, const ray_val *left, const ray_val *right, bool holes) {
-    if (nkeys == 1)
-        return open_column(rt, j, rv_table_column_get(left, on->left[0]), rv_table_column_get(right, on->right[0]), holes);
+static const ray_val *left_key(const rq_on *on, const ray_val *left, int64_t k) {
+    return rv_table_column_get(left, on->left[k]);
+}
+static const ray_val *right_key(const rq_on *on, const ray_val *right, int64_t k) {
+    return rv_table_column_get(right, on->right[k]);
+}
+
+int rq_joint_open(rq_joint *j, ray_rt *rt, const rq_on *on, int64_t nkeys, const ray_val *left, const ray_val *right,
+                  bool holes) {
+    if (nkeys == 1) return open_column(rt, j, left_key(on, left, 0), right_key(on, right, 0), holes);
     *j = (rq_joint){.always = nkeys == 0, .count = 1};
     if (j->always) return 0;
     int64_t n[2] = {left->len, right->len}, size = 1;
@@ -197,8 +206,7 @@ int rq_joint_open(rq_joint *j, ray_rt *rt, const rq_on *on, int64_t nkeys, const
     j->l.n = n[0];
     j->r.n = n[1];
     for (int64_t k = 0; ok == 0 && k < nkeys; k++)
-        ok = add_column(rt, rv_table_column_get(left, on->left[k]), rv_table_column_get(right, on->right[k]), holes, j->values, n,
-                        &size);
+        ok = add_column(rt, left_key(on, left, k), right_key(on, right, k), holes, j->values, n, &size);
     j->never = ok == 1;
     if (ok == 0) ok = open_values(rt, j, j->values, n);
     if (ok >= 0) return 0;

@@ -1,9 +1,10 @@
 /* `window`: one more column for each function, over the rows of each partition in some order. */
 #include "../kernel/kernel.h"
 #include "join_verbs.h"
+#include "joins.h"
 #include "statement.h"
 
-/* ---- the statement as written --------------------------------------------------------------------------------------------------- */
+/* ---- the statement as written ------------------------------------------------------------------------------------ */
 
 enum clause { FROM, PART, ORDER, FRAME, FUNCS, CLAUSES };
 static const char *const clause_names[CLAUSES] = {"from", "part", "order", "frame", "funcs"};
@@ -25,10 +26,13 @@ typedef struct windows {
 static int take_apart(const ray_val *statement, ray_val *clauses[CLAUSES]) {
     const ray_val *keys = statement->u.pair.keys;
     for (int64_t i = 0; i < statement->len; i++) {
-        if (keys->type != RY_SYM) return rb_fail(RB_E_TYPE, "window: names were expected as keys, not %s", ry_name(keys->type));
+        if (keys->type != RY_SYM)
+            return rb_fail(RB_E_TYPE, "window: names were expected as keys, not %s", ry_name(keys->type));
         const char *name = rv_sym_z(RV_DATA(int32_t, keys)[i]);
-        for (int c = 0; c < CLAUSES; c++)
-            if (!clauses[c] && strcmp(name, clause_names[c]) == 0 && !(clauses[c] = rv_dict_at(statement, i))) return -1;
+        for (int c = 0; c < CLAUSES; c++) {
+            if (clauses[c] || strcmp(name, clause_names[c]) != 0) continue; /* the first one counts */
+            if (!(clauses[c] = rv_dict_at(statement, i))) return -1;
+        }
     }
     if (clauses[FROM] && clauses[FUNCS]) return 0;
     return rb_fail(RB_E_DOMAIN, "window: the clauses from: and funcs: were expected");
@@ -42,7 +46,8 @@ static int frame_of(const ray_val *form, int64_t *frame) {
         *frame = strcmp(name, "running") == 0 ? RUNNING : WHOLE;
         if (*frame == RUNNING || strcmp(name, "whole") == 0) return 0;
     } else if (ro_int_of(form, false, frame)) {
-        return *frame >= 1 ? 0 : rb_fail(RB_E_RANGE, "window: a frame has at least one row, not %lld", (long long)*frame);
+        if (*frame >= 1) return 0;
+        return rb_fail(RB_E_RANGE, "window: a frame has at least one row, not %lld", (long long)*frame);
     }
     return rb_fail(RB_E_DOMAIN, "window: frame: takes 'whole, 'running or a number of rows");
 }
@@ -64,7 +69,7 @@ static ray_val *columns_of(const ray_val *table, const ray_val *form) {
     return out;
 }
 
-/* ---- partitions and order --------------------------------------------------------------------------------------------------------- */
+/* ---- partitions and order ---------------------------------------------------------------------------------------- */
 
 static int part(windows *w, const ray_val *columns) {
     if (columns->len > INT16_MAX) return rb_fail(RB_E_LIMIT, "window: at most %d columns", INT16_MAX);
@@ -110,7 +115,7 @@ static int arrange(windows *w, const ray_val *order) {
     return w->places ? 0 : -1;
 }
 
-/* ---- functions ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- functions --------------------------------------------------------------------------------------------------- */
 
 /* The partition of each row: its first place, and the place behind its last. */
 static void edges(const windows *w, int64_t row, int64_t *begin, int64_t *end) {
@@ -190,7 +195,8 @@ static ray_val *of_partitions(const windows *w, const ray_val *column, const rk_
                   (column->attrs & RV_A_NULLS) != 0);
     }
     if (ok == 0) {
-        if (row->finish(cells, groups, values->data) && values->type != RY_B8 && values->type != RY_U8) values->attrs |= RV_A_NULLS;
+        bool null = row->finish(cells, groups, values->data);
+        if (null && values->type != RY_B8 && values->type != RY_U8) values->attrs |= RV_A_NULLS;
         for (int64_t i = 0; i < n; i++) RV_DATA(int64_t, at)[i] = w->parts.id[i];
         out = ro_gather(w->rt, values, at->data, n);
     }
@@ -294,7 +300,8 @@ static int32_t verb_of(ray_rt *rt, ray_val *head) {
     rv_release(fn);
     bool number = verb == RK_G_SUM || verb == RK_G_AVG || verb == RK_G_MIN || verb == RK_G_MAX;
     if (number || verb == RK_G_COUNT || verb == RK_G_FIRST || verb == RK_G_LAST) return verb;
-    return rb_fail(RB_E_DOMAIN, "window: sum, avg, min, max, count, first or last was expected, not %s", name ? name : "a value");
+    return rb_fail(RB_E_DOMAIN, "window: sum, avg, min, max, count, first or last was expected, not %s",
+                   name ? name : ry_name(head->type));
 }
 
 static ray_val *function_column(const windows *w, const ray_val *form) {
@@ -307,13 +314,12 @@ static ray_val *function_column(const windows *w, const ray_val *form) {
     return of_column(w, rv_table_column_get(w->table, c), verb);
 }
 
-/* ---- the verb -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 static ray_val *with_functions(const windows *w, const ray_val *funcs) {
-    int64_t n = rv_table_columns(w->table);
-    ray_val *names = rv_vec_room_new(RY_SYM, n + funcs->len), *columns = names ? rv_vec_room_new(RY_LIST, n + funcs->len) : NULL;
-    int ok = columns ? rv_vec_append(names, w->table->u.pair.keys->data, n) : -1;
-    for (int64_t c = 0; ok == 0 && c < n; c++) ok = rv_list_append_take(columns, rv_retain(rv_table_column_get(w->table, c)));
+    ray_val *names, *columns;
+    RB_TRY(rq_columns_copy(w->table, funcs->len, &names, &columns), NULL);
+    int ok = 0;
     for (int64_t i = 0; ok == 0 && i < funcs->len; i++) {
         ray_val *form = rv_dict_at(funcs, i);
         ok = form ? rv_list_append_take(columns, function_column(w, form)) : -1;
