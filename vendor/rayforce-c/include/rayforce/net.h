@@ -86,7 +86,8 @@ RAY_API ray_val *ray_client_set_message(ray_client *c, const char *name, ray_val
 /* ---- a client without a socket ---------------------------------------------------------------------------------- */
 
 /* The protocol of one connection for whoever moves the bytes: greeting, frames in, frames out. Large columns are read
- * into and written from their own memory. Used by one thread at a time. */
+ * into and written from their own memory. When the greeting is over, one thread may read (room, filled, next, progress) while
+ * another writes. */
 typedef struct ray_codec ray_codec;
 
 typedef struct ray_codec_opts {
@@ -102,7 +103,7 @@ typedef struct ray_piece {
     ray_val *hold; /* whose memory it is, to be released; null: the codec's own, good until the next call */
 } ray_piece;
 
-enum { RAY_CODEC_GREETED = 1, RAY_CODEC_REPLY = 2, RAY_CODEC_PUSH = 3 };
+enum { RAY_CODEC_GREETED = 1, RAY_CODEC_REPLY = 2, RAY_CODEC_PUSH = 3, RAY_CODEC_ASKED = 4 };
 
 RAY_API ray_codec *ray_codec_new(const ray_codec_opts *opts); /* the greeting is there to be sent */
 RAY_API void ray_codec_free(ray_codec *c);
@@ -111,8 +112,9 @@ RAY_API const char *ray_codec_dialect_get(const ray_codec *c); /* null until RAY
 RAY_API int ray_codec_room(ray_codec *c, ray_piece *out);
 RAY_API int ray_codec_filled(ray_codec *c, size_t n); /* n bytes have been placed there */
 /* RAY_CODEC_*; 0: more bytes are needed; -1: the connection is to be closed. Of a reply or push that was not readable
- * the value is null and the error slot says why. There may be something to send afterwards. */
+ * the value is null and the error slot says why. ASKED is a push whose sender waits for ray_codec_refuse. */
 RAY_API int ray_codec_next(ray_codec *c, ray_val **value);
+RAY_API int ray_codec_refuse(ray_codec *c); /* says that a client evaluates nothing for its server */
 RAY_API int ray_codec_ended(ray_codec *c); /* no more bytes will come: sets the error that this means */
 RAY_API void ray_codec_progress(const ray_codec *c, int64_t *received, int64_t *total); /* of a message; total 0: none */
 RAY_API int ray_codec_put(ray_codec *c, ray_val *message, bool answered); /* one reply will come for it, or none */
@@ -139,6 +141,12 @@ typedef struct ray_server_opts {
     int64_t backlog_max;       /* bytes waiting for one client before it is cut off; 0: 256 MiB */
     double greeting_timeout;   /* seconds for a client's handshake; 0: the default */
     double idle_timeout;       /* seconds; 0: none */
+    double query_timeout;      /* seconds that one request may take; 0: no limit */
+    bool restricted;           /* requests may compute, but not define, write, load, run or dial out */
+    /* Is this user welcome? Asked after the password, if there is one, was right; by the thread that runs the server, so
+     * it must not take long. Null: whoever knows the password. With it an open address needs no password. */
+    bool (*auth)(void *ctx, const char *user, const char *password);
+    void *auth_ctx;
 } ray_server_opts;
 
 RAY_API void ray_server_opts_init(ray_server_opts *o);
@@ -149,7 +157,16 @@ RAY_API int64_t ray_server_clients(const ray_server *s);
 /* Serves until ray_server_stop (returns 1) or until so many seconds have passed (returns 0); negative: no limit. */
 RAY_API int ray_server_run(ray_server *s, double seconds);
 RAY_API void ray_server_stop(ray_server *s); /* from any thread, also from a signal handler */
+/* While it does not run: takes nothing any more, writes what is queued for up to so many seconds, and closes all
+ * connections. 1: all was written, 0: not all. */
+RAY_API int ray_server_close(ray_server *s, double seconds);
 RAY_API void ray_server_free(ray_server *s); /* closes everything; not while it runs */
+/* From any thread: sends `(upd topic number value)` to who has subscribed with (.mc.sub topic) in the server's runtime;
+ * how many that are. One that has left too much unread is cut off. */
+RAY_API int64_t ray_server_publish(ray_server *s, const char *topic, ray_val *value);
+/* From any thread: a table of who is connected: handle, address, since, bytes_in, bytes_out, messages_in, messages_out,
+ * queued_bytes. */
+RAY_API ray_val *ray_server_clients_table(ray_server *s);
 
 /* Servers that code of the runtime opened with (listen PORT): how many, and serving them all as ray_server_run. */
 RAY_API int ray_rt_listening(ray_rt *rt);

@@ -4,7 +4,7 @@
 
 int rn_conn_init(rn_conn *c, const rn_conn_opts *o) {
     rw_reader_opts reading = {.size_max = o->message_max, .remote_names = true, .names = o->names};
-    *c = (rn_conn){.backlog_max = o->backlog_max,
+    *c = (rn_conn){.backlog_max = o->backlog_max, .frames_max = o->frames_max,
                    .send = {.compress_over = o->compress_over, .size_max = INT64_MAX}};
     c->hello = rb_alloc(sizeof *c->hello);
     c->reader = rw_reader_new(&reading);
@@ -26,6 +26,7 @@ void rn_conn_clear(rn_conn *c) {
     greeting_over(c);
     rw_reader_free(c->reader);
     rw_out_free(c->out);
+    rn_frames_clear(&c->frames);
     c->reader = NULL;
     c->out = NULL;
     c->state = RN_ENDED;
@@ -89,20 +90,46 @@ static ray_val *unsayable(void) {
     return e->code == RB_E_CANNOT_SAY ? rv_error_new(rb_error_class(RB_E_TYPE), e->text) : rv_error_from_slot();
 }
 
-int rn_conn_put(rn_conn *c, int kind, const ray_val *v) {
-    if (c->state == RN_GREETING || c->state == RN_ENDED)
-        return rb_fail(RB_E_NOOPEN, "the connection is not open");
-    if ((int64_t)rw_out_pending(c->out) > c->backlog_max) {
+static int room_check(rn_conn *c, bool is_push) {
+    if (c->state == RN_GREETING || c->state == RN_ENDED) return rb_fail(RB_E_NOOPEN, "the connection is not open");
+    bool full = (int64_t)rw_out_pending(c->out) > c->backlog_max;
+    if (!full && !(is_push && c->frames_max && c->frames.count >= c->frames_max)) return 0;
+    c->state = RN_ENDED;
+    return full ? rb_fail(RB_E_LIMIT, "the peer has left more than %lld bytes unread", (long long)c->backlog_max)
+                : rb_fail(RB_E_LIMIT, "the peer has left %lld messages unread", (long long)c->frames_max);
+}
+
+/* What is queued cannot be taken back: a frame that cannot be counted is lost with its connection. */
+static int count(rn_conn *c, int r) {
+    if (r == 0 && rn_frames_add(&c->frames, rw_out_pending(c->out)) < 0) {
         c->state = RN_ENDED;
-        return rb_fail(RB_E_LIMIT, "the peer has left more than %lld bytes unread", (long long)c->backlog_max);
+        return -1;
     }
-    if (rw_out_frame(c->out, c->dialect, kind, v, &c->send) == 0) return 0;
-    if (kind != RW_REPLY) return -1;
-    ray_val *error = unsayable();
-    int r = error ? rw_out_frame(c->out, c->dialect, kind, error, &c->send) : -1;
-    rv_release(error);
-    if (r < 0) c->state = RN_ENDED;
     return r;
+}
+
+int rn_conn_put(rn_conn *c, int kind, const ray_val *v) {
+    RB_TRY(room_check(c, kind == RW_ASYNC), -1);
+    return count(c, rw_out_frame(c->out, c->dialect, kind, v, &c->send));
+}
+
+int rn_conn_put_encoded(rn_conn *c, const ray_val *frame) {
+    RB_TRY(room_check(c, true), -1);
+    return count(c, rw_out_shared(c->out, frame));
+}
+
+int rn_conn_put_reply(rn_conn *c, const ray_val *v, bool texts) {
+    RB_TRY(room_check(c, false), -1);
+    c->send.texts = texts;
+    int r = rw_out_frame(c->out, c->dialect, RW_REPLY, v, &c->send);
+    if (r < 0) {
+        ray_val *error = unsayable();
+        r = error ? rw_out_frame(c->out, c->dialect, RW_REPLY, error, &c->send) : -1;
+        rv_release(error);
+    }
+    c->send.texts = false;
+    if (r < 0) c->state = RN_ENDED;
+    return count(c, r);
 }
 
 size_t rn_conn_pending(const rn_conn *c) { return c->out ? rw_out_pending(c->out) : 0; }
@@ -111,5 +138,6 @@ int rn_conn_iov(const rn_conn *c, struct iovec *iov, int max) { return rw_out_io
 
 void rn_conn_written(rn_conn *c, size_t n) {
     rw_out_advance(c->out, n);
+    rn_frames_written(&c->frames, n);
     if (c->state == RN_ENDING && !rw_out_pending(c->out)) c->state = RN_ENDED;
 }

@@ -13,12 +13,14 @@
 #define RN_CONN_H
 
 #include "../wire/wire.h"
+#include "frames.h"
 
 enum rn_conn_state { RN_GREETING, RN_OPEN, RN_ENDING, RN_ENDED };
 
 typedef struct rn_conn_opts {
     int64_t message_max;   /* a larger request ends the connection */
     int64_t backlog_max;   /* a peer with more than this unread gets nothing more: the connection ends */
+    int64_t frames_max;    /* the same for pushes, in frames; 0: no limit */
     int64_t compress_over; /* as in rw_send_opts */
     rw_names names;
     rw_auth_fn auth; /* null: no password is asked for */
@@ -28,11 +30,12 @@ typedef struct rn_conn_opts {
 typedef struct rn_conn {
     enum rn_conn_state state;
     const rw_dialect *dialect; /* null before OPEN */
-    int64_t backlog_max;
+    _Atomic int64_t backlog_max, frames_max;
     rw_send_opts send;
     rw_hello *hello; /* only while GREETING */
     rw_reader *reader;
     rw_out *out;
+    rn_frames frames; /* in out */
 } rn_conn;
 
 RB_NODISCARD int rn_conn_init(rn_conn *c, const rn_conn_opts *o);
@@ -45,9 +48,13 @@ void rn_conn_peer_ended(rn_conn *c);
 /* The next message that is whole. Its value is the caller's. */
 bool rn_conn_next(rn_conn *c, rw_msg *m);
 
-/* Queues a frame. A reply that the dialect cannot say, or that is too large, becomes an error value. A full backlog or
- * no memory for a reply ends the connection. */
+/* Queues a frame. A full backlog ends the connection. */
 RB_NODISCARD int rn_conn_put(rn_conn *c, int kind, const ray_val *v);
+/* The same for a reply; `texts`: whoever asked reads the texts of errors. One that the dialect cannot say, or that is
+ * too large, becomes an error value. No memory for it ends the connection. */
+RB_NODISCARD int rn_conn_put_reply(rn_conn *c, const ray_val *v, bool texts);
+/* The same for one whole frame that was encoded elsewhere, in the connection's dialect: a U8 vector. */
+RB_NODISCARD int rn_conn_put_encoded(rn_conn *c, const ray_val *frame);
 size_t rn_conn_pending(const rn_conn *c);
 int rn_conn_iov(const rn_conn *c, struct iovec *iov, int max);
 void rn_conn_written(rn_conn *c, size_t n);

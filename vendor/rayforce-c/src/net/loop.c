@@ -14,22 +14,34 @@ struct rn_loop {
     rn_timer **timers; /* a heap by time; place i is index i-1 */
     int32_t count, cap;
     rn_later *later, **later_end;
+    rn_later *due, **due_end; /* of those, what is being run */
+    int events;               /* of this turn */
+    _Atomic(pthread_t) runner; /* 0: nobody */
+    pthread_mutex_t lock; /* of what was sent */
+    rn_later *sent, **sent_end;
+    _Atomic bool has_sent;
 };
 
 rn_loop *rn_loop_new(void) {
     rn_loop *l = rb_alloc_zero(sizeof *l);
     if (!l) return NULL;
     l->later_end = &l->later;
+    l->due_end = &l->due;
+    l->sent_end = &l->sent;
     l->now = rb_clock_mono_ns();
     l->backend = rn_backend_new();
-    if (l->backend) return l;
+    if (l->backend) {
+        pthread_mutex_init(&l->lock, NULL);
+        return l;
+    }
     rb_free(l, sizeof *l);
     return NULL;
 }
 
 void rn_loop_free(rn_loop *l) {
     if (!l) return;
-    RB_ASSERT(!l->count && !l->later);
+    RB_ASSERT(!l->count && !l->later && !l->sent);
+    pthread_mutex_destroy(&l->lock);
     rn_backend_free(l->backend);
     rb_free(l->timers, (size_t)l->cap * sizeof(rn_timer *));
     rb_free(l, sizeof *l);
@@ -111,12 +123,66 @@ void rn_loop_later(rn_loop *l, rn_later *what) {
     l->later_end = &what->next;
 }
 
-void rn_loop_run_later(rn_loop *l) {
-    while (l->later) {
-        rn_later *what = l->later;
-        l->later = what->next;
-        if (!l->later) l->later_end = &l->later;
+void rn_loop_send(rn_loop *l, rn_later *what) {
+    pthread_mutex_lock(&l->lock);
+    bool is_new = !what->queued;
+    if (is_new) {
+        what->queued = true;
+        what->next = NULL;
+        *l->sent_end = what;
+        l->sent_end = &what->next;
+        atomic_store(&l->has_sent, true);
+    }
+    pthread_mutex_unlock(&l->lock);
+    if (is_new) rn_backend_wake(l->backend);
+}
+
+static bool cut_out(rn_later **first, rn_later ***end, rn_later *what) {
+    for (rn_later **at = first; *at; at = &(*at)->next) {
+        if (*at != what) continue;
+        *at = what->next;
+        if (!*at) *end = at;
         what->queued = false;
+        return true;
+    }
+    return false;
+}
+
+void rn_loop_forget(rn_loop *l, rn_later *what) {
+    pthread_mutex_lock(&l->lock);
+    if (what->queued && !cut_out(&l->sent, &l->sent_end, what) && !cut_out(&l->later, &l->later_end, what))
+        cut_out(&l->due, &l->due_end, what);
+    pthread_mutex_unlock(&l->lock);
+}
+
+/* What was sent comes first. */
+static void collect(rn_loop *l) {
+    if (atomic_load(&l->has_sent)) {
+        pthread_mutex_lock(&l->lock);
+        if (l->sent) {
+            *l->due_end = l->sent;
+            l->due_end = l->sent_end;
+        }
+        l->sent = NULL;
+        l->sent_end = &l->sent;
+        atomic_store(&l->has_sent, false);
+        pthread_mutex_unlock(&l->lock);
+    }
+    if (l->later) {
+        *l->due_end = l->later;
+        l->due_end = l->later_end;
+    }
+    l->later = NULL;
+    l->later_end = &l->later;
+}
+
+static void run_later(rn_loop *l) {
+    collect(l);
+    while (l->due) {
+        rn_later *what = l->due;
+        l->due = what->next;
+        if (!l->due) l->due_end = &l->due;
+        what->queued = false; /* from here on another thread may send it again */
         what->run(what);
     }
 }
@@ -130,6 +196,7 @@ void rn_loop_stop(rn_loop *l) {
 
 static int64_t sleep_ms(const rn_loop *l, const rn_wait *w) {
     int64_t ms = rn_wait_ms(w, -1);
+    if (l->later) return 0;
     if (!l->count) return ms;
     int64_t left = at(l, 1)->at - rb_clock_mono_ns(), until = left <= 0 ? 0 : (left + MS - 1) / MS;
     return ms >= 0 && ms < until ? ms : until;
@@ -144,25 +211,42 @@ static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
     int look = n < 0 ? -1 : rn_wait_look(w);
     if (o->lock) pthread_mutex_lock(o->lock);
     l->now = rb_clock_mono_ns();
+    l->events = n;
+    for (rn_later *what = l->later; what; what = what->next) l->events++;
     for (int i = 0; i < n; i++) {
         rn_watch *watch = events[i].watch;
         unsigned ready = events[i].events & watch->want; /* an earlier event of this turn may have unwatched it */
         if (ready) watch->ready(watch, ready);
     }
     run_timers(l);
-    rn_loop_run_later(l);
+    run_later(l);
     return look;
 }
 
-int rn_loop_run(rn_loop *l, const rn_loop_run_opts *o) {
+bool rn_loop_is_mine(const rn_loop *l) {
+    return pthread_equal(atomic_load(&l->runner), pthread_self());
+}
+
+int64_t rn_loop_share(const rn_loop *l) { return RN_TURN_NS / (l->events > 1 ? l->events : 1); }
+
+static int run(rn_loop *l, const rn_loop_run_opts *o) {
     rn_wait w;
     rn_wait_start(&w, o->seconds, o->poll, o->poll_ctx);
     l->now = rb_clock_mono_ns();
-    rn_loop_run_later(l);
+    run_later(l);
     while (!atomic_exchange(&l->stop, false)) {
         int look = turn(l, o, &w);
         if (look < 0) return -1;
         if (look == RN_WAIT_OVER) return atomic_exchange(&l->stop, false) ? 1 : 0;
     }
     return 1;
+}
+
+int rn_loop_run(rn_loop *l, const rn_loop_run_opts *o) {
+    pthread_t nobody = (pthread_t)0;
+    if (!atomic_compare_exchange_strong(&l->runner, &nobody, pthread_self()))
+        return rb_fail(RB_E_STATE, "the event loop runs already; one run at a time");
+    int r = run(l, o);
+    atomic_store(&l->runner, (pthread_t)0);
+    return r;
 }

@@ -1,5 +1,5 @@
-/* Descriptors, timers, things to do later, and a wake-up from outside. One thread runs a loop; only rn_loop_stop may be
- * called from others. What the kernel offers for it is in a backend: another system is another file with these six
+/* Descriptors, timers, things to do later, and a wake-up from outside. One thread runs a loop; only rn_loop_stop,
+ * rn_loop_send, rn_loop_forget and rn_loop_is_mine may be called from others. What the kernel offers for it is in a backend: another system is another file with these six
  * functions. */
 #ifndef RN_LOOP_H
 #define RN_LOOP_H
@@ -16,7 +16,7 @@ typedef struct rn_loop rn_loop;
 typedef struct rn_watch rn_watch;
 struct rn_watch {
     int fd;
-    unsigned want; /* RN_READ, RN_WRITE; 0: not watched */
+    unsigned want; /* RN_READ, RN_WRITE, RN_URGENT; 0: not watched */
     void (*ready)(rn_watch *w, unsigned events);
 };
 
@@ -27,11 +27,13 @@ struct rn_timer {
     void (*due)(rn_timer *t);
 };
 
-/* Done when the events of this turn are done: what frees memory that other events of the turn may still point to. */
+/* Done when the events of this turn are done: what frees memory that other events of the turn may still point to, and
+ * what must not take more of this turn. What is queued while these are run waits for the end of the next turn, which
+ * comes without sleep. */
 typedef struct rn_later rn_later;
 struct rn_later {
     rn_later *next;
-    bool queued;
+    _Atomic bool queued;
     void (*run)(rn_later *l);
 };
 
@@ -43,7 +45,12 @@ void rn_loop_unwatch(rn_loop *l, rn_watch *w);
 RB_NODISCARD int rn_loop_timer_set(rn_loop *l, rn_timer *t, int64_t at);
 void rn_loop_timer_clear(rn_loop *l, rn_timer *t);
 void rn_loop_later(rn_loop *l, rn_later *what);
-void rn_loop_run_later(rn_loop *l); /* what is queued, now; not from inside an event */
+/* The same from any thread. Nothing may be queued both ways. */
+void rn_loop_send(rn_loop *l, rn_later *what);
+void rn_loop_forget(rn_loop *l, rn_later *what); /* from either queue; not while it is run */
+bool rn_loop_is_mine(const rn_loop *l); /* does the calling thread run it? */
+/* How long one of those whose events this turn holds may go on, so that nobody waits long for his turn. */
+int64_t rn_loop_share(const rn_loop *l);
 int64_t rn_loop_now(const rn_loop *l); /* monotonic time at the start of this turn; exact enough for timers */
 
 typedef struct rn_loop_run_opts {

@@ -36,6 +36,7 @@ int rn_backend_set(rn_backend *b, rn_watch *w, unsigned want) {
     struct epoll_event e = {.data.ptr = w};
     if (want & RN_READ) e.events |= EPOLLIN;
     if (want & RN_WRITE) e.events |= EPOLLOUT;
+    if (want & RN_URGENT) e.events |= EPOLLPRI;
     int what = !want ? EPOLL_CTL_DEL : w->want ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     return epoll_ctl(b->epoll, what, w->fd, &e) == 0 ? 0 : rb_fail_errno(RB_E_OS, "watching a connection");
 }
@@ -56,6 +57,7 @@ int rn_backend_wait(rn_backend *b, int64_t ms, rn_event *out, int max) {
         unsigned events = 0;
         if (got[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) events |= RN_READ;
         if (got[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) events |= RN_WRITE;
+        if (got[i].events & EPOLLPRI) events |= RN_URGENT;
         out[count++] = (rn_event){got[i].data.ptr, events};
     }
     return count;

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -83,6 +84,21 @@ bool rn_sock_is_loopback(const rn_addr *a) {
     if (a->at.ss_family != AF_INET6) return false;
     const struct in6_addr *six = &((const struct sockaddr_in6 *)&a->at)->sin6_addr;
     return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
+}
+
+void rn_sock_show(const rn_addr *a, char *out) {
+    char host[INET6_ADDRSTRLEN] = "?";
+    if (a->at.ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)&a->at;
+        inet_ntop(AF_INET, &four->sin_addr, host, sizeof host);
+        snprintf(out, RN_SHOWN, "%s:%d", host, ntohs(four->sin_port));
+    } else if (a->at.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&a->at;
+        inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
+        snprintf(out, RN_SHOWN, "[%s]:%d", host, ntohs(six->sin6_port));
+    } else {
+        snprintf(out, RN_SHOWN, "unix");
+    }
 }
 
 /* ---- descriptors --------------------------------------------------------------------------------------------- */
@@ -193,16 +209,15 @@ int rn_sock_port(int fd) {
     return a.at.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&a.at)->sin6_port) : 0;
 }
 
-int rn_sock_accept(int fd, bool *loopback) {
-    rn_addr a = {.len = sizeof a.at};
+int rn_sock_accept(int fd, rn_addr *from) {
+    from->len = sizeof from->at;
 #ifdef __linux__
-    int got = accept4(fd, (struct sockaddr *)&a.at, &a.len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int got = accept4(fd, (struct sockaddr *)&from->at, &from->len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 #else
-    int got = dress(accept(fd, (struct sockaddr *)&a.at, &a.len));
+    int got = dress(accept(fd, (struct sockaddr *)&from->at, &from->len));
 #endif
     if (got < 0) return -1;
-    *loopback = rn_sock_is_loopback(&a);
-    if (a.at.ss_family == AF_UNIX) return got;
+    if (from->at.ss_family == AF_UNIX) return got;
     if (option(got, IPPROTO_TCP, TCP_NODELAY, 1) == 0 && keepalive_set(got, RN_KEEPALIVE_S) == 0) return got;
     int error = errno;
     close(got);
@@ -295,6 +310,29 @@ bool rn_sock_is_alive(int fd) {
 #endif
 }
 
+bool rn_sock_urgent_take(int fd) {
+    char byte;
+    return recv(fd, &byte, 1, MSG_OOB | MSG_DONTWAIT) == 1;
+}
+
+bool rn_sock_at_mark(int fd) { return sockatmark(fd) == 1; }
+
+unsigned rn_sock_peer(int fd) {
+    struct pollfd p = {.fd = fd, .events = POLLPRI};
+#ifdef POLLRDHUP
+    p.events |= POLLRDHUP;
+#endif
+    unsigned what = 0;
+    if (poll(&p, 1, 0) <= 0) return 0;
+    if (p.revents & (POLLERR | POLLHUP | POLLNVAL)) what |= RN_PEER_GONE;
+    if (p.revents & POLLPRI) what |= RN_PEER_URGENT;
+#ifdef POLLRDHUP
+    if (p.revents & POLLRDHUP) what |= RN_PEER_ENDED;
+#endif
+    return what;
+}
+
+void rn_sock_end_writing(int fd) { shutdown(fd, SHUT_WR); }
 void rn_sock_end(int fd) { shutdown(fd, SHUT_RDWR); }
 void rn_sock_close(int fd) { close(fd); }
 void rn_sock_unlink(const char *path) { unlink(path); }

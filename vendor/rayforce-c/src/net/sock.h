@@ -12,6 +12,7 @@
 
 #define RN_READ 1u
 #define RN_WRITE 2u
+#define RN_URGENT 4u /* for loops: out-of-band data */
 
 /* ---- addresses ----------------------------------------------------------------------------------------------- */
 
@@ -28,6 +29,9 @@ int rn_sock_look_up(const char *host, int port, rn_addr *out, int max);
 const char *rn_sock_look_up_text(int code);
 RB_NODISCARD int rn_sock_unix(const char *path, rn_addr *out); /* RB_E_CONN_OS if the path is too long */
 bool rn_sock_is_loopback(const rn_addr *a);
+/* "HOST:PORT", "[HOST]:PORT", "unix"; out has RN_SHOWN bytes. */
+#define RN_SHOWN 64
+void rn_sock_show(const rn_addr *a, char *out);
 
 /* ---- connecting ---------------------------------------------------------------------------------------------- */
 
@@ -41,7 +45,7 @@ RB_NODISCARD int rn_sock_connected_setup(int fd, bool nodelay, double keepalive,
 
 RB_NODISCARD int rn_sock_listen(const rn_addr *a, const char *shown); /* a descriptor */
 int rn_sock_port(int fd);                                             /* 0 for a Unix socket */
-int rn_sock_accept(int fd, bool *loopback);                           /* a descriptor; -1 and errno */
+int rn_sock_accept(int fd, rn_addr *from);                            /* a descriptor; -1 and errno */
 
 /* ---- bytes --------------------------------------------------------------------------------------------------- */
 
@@ -53,6 +57,14 @@ int rn_sock_wait(int fd, unsigned events, int64_t ms);
 bool rn_sock_not_now(int error); /* EAGAIN and its other name */
 /* False as soon as the kernel knows that the peer has ended or is gone. */
 bool rn_sock_is_alive(int fd);
+/* A peer sends at most one urgent byte at a time, out of line. True: there was one, and it is taken. */
+bool rn_sock_urgent_take(int fd);
+/* Has everything before the last urgent byte been received? */
+bool rn_sock_at_mark(int fd);
+/* What the kernel knows of the peer without taking bytes: RN_PEER_*. */
+enum { RN_PEER_ENDED = 1, RN_PEER_GONE = 2, RN_PEER_URGENT = 4 };
+unsigned rn_sock_peer(int fd);
+void rn_sock_end_writing(int fd); /* the peer reads what is queued and then the end */
 void rn_sock_end(int fd); /* ends both directions and wakes who waits; the descriptor stays */
 void rn_sock_close(int fd);
 void rn_sock_unlink(const char *path); /* a Unix socket that nobody listens on any more */

@@ -12,6 +12,7 @@ struct rw_dialect {
     bool sends_empty;    /* its servers answer with an empty payload what they cannot say */
     bool compresses;
     bool has_verbose;
+    bool has_texts;      /* between two of us an error may be followed by its text */
     const rw_row *by_code; /* [256], index: the type byte */
     const rw_row *by_type; /* [256], index: (uint8_t) of the type */
 
@@ -27,6 +28,7 @@ extern const rw_dialect rw_dialect_v1, rw_dialect_v2;
 #define RW_HEADER 16
 #define RW_FLAG_COMPRESSED 0x01
 #define RW_FLAG_VERBOSE 0x04
+#define RW_FLAG_TEXTS 0x40 /* of a request: whoever asks reads the text behind an error; others ignore the bit */
 
 typedef struct rw_head {
     int kind;

@@ -194,6 +194,7 @@ const rw_dialect rw_dialect_v2 = {
     .checks_header = true,
     .compresses = true,
     .has_verbose = true,
+    .has_texts = true,
     .by_code = rows,
     .by_type = rows,
     .call = request_call,

@@ -117,7 +117,9 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     if (opts->verbose && !d->has_verbose)
         return rb_fail(RB_E_CANNOT_SAY, "the %s protocol has no form for printed output", d->name);
     bool may_pack = d->compresses && opts->compress_over >= 0;
+    bool texts = opts->texts && d->has_texts;
     rw_head head = {.kind = kind, .flags = opts->verbose ? RW_FLAG_VERBOSE : 0};
+    if (texts && kind != RW_REPLY) head.flags |= RW_FLAG_TEXTS;
     size_t at = o->bytes.len;
     uint8_t *room = rb_bytes_reserve(&o->bytes, RW_HEADER);
     if (!room) return -1;
@@ -128,6 +130,8 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     w.refer = may_pack ? NULL : refer;
     w.refer_ctx = o;
     RB_TRY(put_content(&w, c), -1);
+    if (texts && kind == RW_REPLY && c->v && rv_is_error(c->v) && c->v->u.error.text)
+        RB_TRY(rw_put_value(&w, c->v->u.error.text), -1);
     size_t base = at + RW_HEADER;
     head.size = (int64_t)(o->bytes.len - base + w.referred);
     if (may_pack && head.size > opts->compress_over) {
@@ -156,6 +160,13 @@ int rw_out_raw(rw_out *o, const void *p, size_t n) {
     mark m = mark_of(o);
     if (rb_bytes_put(&o->bytes, p, n) < 0 || close_bytes(o) < 0) return roll_back(o, &m);
     o->pending += n;
+    return 0;
+}
+
+int rw_out_shared(rw_out *o, const ray_val *bytes) {
+    mark m = mark_of(o);
+    if (refer(o, bytes, (size_t)bytes->len) < 0) return roll_back(o, &m);
+    o->pending += (size_t)bytes->len;
     return 0;
 }
 

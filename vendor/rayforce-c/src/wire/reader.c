@@ -17,6 +17,7 @@ struct rw_reader {
     bool has_value; /* it is in take.value; what follows is skipped */
     bool is_bad;    /* not readable: the rest is skipped */
     rb_error why;
+    ray_val *failure; /* an error value whose text follows it */
 
     rw_inflate inflate; /* of the compressed frame under way */
     uint8_t *plain;     /* RW_STAGING bytes of its plain text; only while there is one */
@@ -48,6 +49,7 @@ static void drop_plain(rw_reader *r) {
 void rw_reader_free(rw_reader *r) {
     if (!r) return;
     rw_take_free(&r->take);
+    rv_release(r->failure);
     drop_plain(r);
     rb_free(r->stage, RW_STAGING);
     rb_free(r, sizeof *r);
@@ -143,10 +145,41 @@ static void take_from(rw_reader *r, rb_cursor *c) {
     if (got == RW_TOOK_FAILED) get_bad(r);
 }
 
+/* Only peers like us say more than the class of an error. What cannot be read there is ignored, as all bytes behind a
+ * value are. */
+static bool begin_text(rw_reader *r) {
+    bool may = r->has_value && !r->failure && r->d->has_texts && r->head.kind == RW_REPLY && r->left > 0;
+    if (!may || !rv_is_error(r->take.value)) return false;
+    r->failure = r->take.value;
+    r->take.value = NULL;
+    r->has_value = false;
+    rw_take_start(&r->take, r->d, r->left);
+    return true;
+}
+
+static void end_text(rw_reader *r) {
+    ray_val *text = r->has_value && r->take.value->type == -RY_STR ? r->take.value : NULL, *full = NULL;
+    if (text) {
+        rb_bytes zero_ended = RB_BYTES_EMPTY;
+        if (rb_bytes_put(&zero_ended, text->data, (size_t)text->len) == 0 && rb_bytes_put(&zero_ended, "", 1) == 0)
+            full = rv_error_new(r->failure->u.error.cls, (const char *)zero_ended.p);
+        rb_bytes_free(&zero_ended);
+    }
+    rv_release(r->take.value);
+    if (full) rv_release(r->failure);
+    r->take.value = full ? full : r->failure;
+    r->failure = NULL;
+    r->has_value = true;
+    r->is_bad = false;
+}
+
 static void read_plain(rw_reader *r) {
-    rb_cursor c = payload(r);
-    take_from(r, &c);
-    consumed(r, &c);
+    do {
+        rb_cursor c = payload(r);
+        take_from(r, &c);
+        consumed(r, &c);
+    } while (begin_text(r));
+    if (r->failure && (r->has_value || r->is_bad)) end_text(r);
 }
 
 /* The announced size has been read: now it is known what to expect. */
@@ -221,7 +254,7 @@ static int begin(rw_reader *r) {
 
 static int finish(rw_reader *r, rw_msg *out) {
     *out = (rw_msg){.kind = r->head.kind, .verbose = r->head.flags & RW_FLAG_VERBOSE, .ok = !r->is_bad,
-                    .size = r->head.size};
+                    .texts = r->d->has_texts && r->head.flags & RW_FLAG_TEXTS, .size = r->head.size, .dialect = r->d};
     if (r->is_bad) {
         out->error = r->why;
     } else {

@@ -38,9 +38,11 @@ typedef struct rw_names {
 typedef struct rw_msg {
     int kind;
     bool verbose;    /* the sender wants printed output back */
+    bool texts;      /* the sender is one of us and reads the texts of errors */
     bool ok;         /* false: the frame was whole, its value was not readable; value is null, error says why */
     ray_val *value;  /* owned by whoever took the message */
     int64_t size;    /* payload bytes as announced */
+    const rw_dialect *dialect;
     rb_error error;
 } rw_msg;
 
@@ -78,6 +80,7 @@ typedef struct rw_send_opts {
     int64_t compress_over; /* payloads above this are compressed if that helps and the dialect can; negative: never */
     int64_t size_max;      /* payloads above this are RB_E_TOO_LARGE; 0: RW_FRAME_MAX */
     bool verbose;          /* ask for printed output */
+    bool texts;            /* a request: ask for the texts of errors; a reply: say them. Nothing in dialects without */
 } rw_send_opts;
 
 RB_NODISCARD rw_out *rw_out_new(void);
@@ -88,6 +91,8 @@ RB_NODISCARD int rw_out_frame(rw_out *o, const rw_dialect *d, int kind, const ra
 RB_NODISCARD int rw_out_source(rw_out *o, const rw_dialect *d, int kind, const char *text, size_t n,
                                const rw_send_opts *opts);
 RB_NODISCARD int rw_out_raw(rw_out *o, const void *p, size_t n);
+/* Appends whole frames that were encoded elsewhere: the elements of a U8 vector, which is held until they are written. */
+RB_NODISCARD int rw_out_shared(rw_out *o, const ray_val *bytes);
 size_t rw_out_pending(const rw_out *o);
 /* Fills up to max entries with what is to be written next; how many were filled. */
 int rw_out_iov(rw_out *o, struct iovec *iov, int max);

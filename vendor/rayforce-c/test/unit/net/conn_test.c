@@ -86,7 +86,7 @@ UT_CASE(what_is_queued_goes_out_after_the_peers_end) {
     feed(&c, "\3\0", 2, 2, &none);
     take_out(&c, out);
     ray_val *v = rv_i64_new(9);
-    UT_EQ_INT(rn_conn_put(&c, RW_REPLY, v), 0);
+    UT_EQ_INT(rn_conn_put_reply(&c, v, false), 0);
     rn_conn_peer_ended(&c);
     UT_EQ_INT(c.state, RN_ENDING);
     struct iovec room[2];
@@ -95,7 +95,7 @@ UT_CASE(what_is_queued_goes_out_after_the_peers_end) {
     UT_EQ_INT(take_out(&c, out), f.len);
     UT_EQ_MEM(out, f.p, f.len);
     UT_EQ_INT(c.state, RN_ENDED);
-    UT_ERROR(rn_conn_put(&c, RW_REPLY, v), RB_E_NOOPEN);
+    UT_ERROR(rn_conn_put_reply(&c, v, false), RB_E_NOOPEN);
     rb_bytes_free(&f);
     rv_release(v);
     rn_conn_clear(&c);
@@ -157,7 +157,7 @@ UT_CASE(a_result_without_a_form_is_an_error) {
     ray_val *v = rv_timespan_new(5);
     UT_ERROR(rn_conn_put(&c, RW_ASYNC, v), RB_E_CANNOT_SAY);
     UT_EQ_INT(rn_conn_pending(&c), 0);
-    UT_EQ_INT(rn_conn_put(&c, RW_REPLY, v), 0);
+    UT_EQ_INT(rn_conn_put_reply(&c, v, false), 0);
     size_t n = take_out(&c, out);
     ray_val *e = rw_decode(c.dialect, out + 16, n - 16, NULL, &NONE);
     UT_CHECK(e && rv_is_error(e));
@@ -175,9 +175,9 @@ UT_CASE(a_full_backlog_is_the_end) {
     feed(&c, "\3\0", 2, 2, &none);
     ray_val *large = rv_vec_new(RY_U8, 2000), *small = rv_i64_new(1);
     memset(large->data, 1, 2000);
-    UT_EQ_INT(rn_conn_put(&c, RW_REPLY, small), 0);
-    UT_EQ_INT(rn_conn_put(&c, RW_REPLY, large), 0); /* of any size, as long as the peer keeps up */
-    UT_ERROR(rn_conn_put(&c, RW_REPLY, small), RB_E_LIMIT);
+    UT_EQ_INT(rn_conn_put_reply(&c, small, false), 0);
+    UT_EQ_INT(rn_conn_put_reply(&c, large, false), 0); /* of any size, as long as the peer keeps up */
+    UT_ERROR(rn_conn_put_reply(&c, small, false), RB_E_LIMIT);
     UT_EQ_INT(c.state, RN_ENDED);
     rv_release(large);
     rv_release(small);
@@ -195,7 +195,7 @@ static void greet_and_reply(void) {
     feed(&c, "\3\0", 2, 2, &none);
     UT_CHECK(c.state == RN_OPEN || rb_alloc_has_failed());
     ray_val *v = rv_i64_new(3);
-    if (v && c.state == RN_OPEN) UT_CHECK(rn_conn_put(&c, RW_REPLY, v) == 0 || rb_alloc_has_failed());
+    if (v && c.state == RN_OPEN) UT_CHECK(rn_conn_put_reply(&c, v, false) == 0 || rb_alloc_has_failed());
     rv_release(v);
     rn_conn_clear(&c);
 }

@@ -111,7 +111,7 @@ UT_CASE(later_means_later) {
     rn_loop_later(l, &b.later);
     rn_loop_later(l, &a.later); /* once is enough */
     UT_EQ_INT(order[0], 0);
-    rn_loop_run_later(l);
+    UT_EQ_INT(rn_loop_run(l, &SOON), 0);
     UT_EQ_INT(order[0], 2);
     UT_EQ_INT(order[1], 1);
     rn_loop_later(l, &a.later);
