@@ -29,8 +29,9 @@ def table(seed: int) -> str:
     """A table of every kind of column file; each seed brings symbols that no other has."""
     rows = 50 + seed % 7 * 100
     return (
-        f"(table [k v f s l] (list (as 'SYM (+ {seed * 1000} (% (til {rows}) 90))) (+ {seed} (til {rows})) (/ (til {rows}) 7.0) "
-        f"(as 'STR (* {10**13} (+ {seed} (til {rows})))) (map (fn [x] (til (% x 3))) (til {rows}))))"
+        f"(table [k v f s l] (list (as 'SYM (+ {seed * 1000} (% (til {rows}) 90))) (+ {seed} (til {rows})) "
+        f"(/ (til {rows}) 7.0) (as 'STR (* {10**13} (+ {seed} (til {rows})))) "
+        f"(map (fn [x] (til (% x 3))) (til {rows}))))"
     )
 
 
@@ -71,7 +72,7 @@ def killed_while(path: Path, folder: Path, setup: str, saves: list[str], after: 
 
 
 def run(path: Path, folder: Path, save: str, load: str) -> int:
-    """`save` has a place for the name of a table. How many kills came before the first save of their process was done."""
+    """`save` has a place for the name of a table. How many kills came before a save of their process was done."""
     dice = random.Random(7)
     reader = Engine(path, folder)
     assert reader.say("T", f"(do (set a {table(0)}) null)") == ""
@@ -96,7 +97,7 @@ def test_a_splayed_table_is_the_old_one_or_the_new_one(ask: Path, tmp_path: Path
     held = run(ask, tmp_path, '(.db.splayed.set "t" {})', '(.db.splayed.get "t")')
     assert 0 < held < KILLS  # kills hit before and after
     left = sorted(p.name.split(".")[0] for p in (tmp_path / "t").iterdir())
-    assert left == ["", "", "0", "1", "2", "3", "4"]  # .schema and .sym, five columns; what the killed ones left is gone
+    assert left == ["", "", "0", "1", "2", "3", "4"]  # .schema, .sym and five columns: what the killed left is gone
 
 
 def test_a_text_is_the_old_one_or_the_new_one(ask: Path, tmp_path: Path) -> None:

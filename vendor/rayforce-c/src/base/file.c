@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #if RAY_TESTING
@@ -217,11 +218,20 @@ int rb_dir_make(const char *path) {
     return r;
 }
 
-int rb_dir_lock(const char *path) {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+int rb_dir_lock(const char *path, int (*still)(void *ctx), void *ctx) {
+    static const struct timespec pause = {.tv_nsec = 1000000};
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return failed(path);
-    while ((r = flock(fd, LOCK_EX)) != 0 && errno == EINTR) continue;
-    return r == 0 ? fd : failed_and_close(path, fd);
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) continue;
+        if (errno != EWOULDBLOCK) return failed_and_close(path, fd);
+        if (still(ctx) < 0) {
+            close(fd);
+            return -1;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return fd;
 }
 
 void rb_dir_unlock(int lock) { close(lock); }

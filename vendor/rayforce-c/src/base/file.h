@@ -31,8 +31,9 @@ void rb_writer_free(rb_writer *w);                     /* gives up; null is igno
 RB_NODISCARD int rb_file_write(const char *path, const void *p, size_t n);
 
 RB_NODISCARD int rb_dir_make(const char *path); /* with parents, durable; one that exists is no failure */
-/* Waits until nobody, in any process, holds the directory, and holds it: a number to give back. Ends with the process. */
-RB_NODISCARD int rb_dir_lock(const char *path);
+/* Waits until nobody, in any process, holds the directory, and holds it: a number to give back. Ends with the process.
+ * While it waits it calls `still`, which ends the waiting by a negative result. */
+RB_NODISCARD int rb_dir_lock(const char *path, int (*still)(void *ctx), void *ctx);
 void rb_dir_unlock(int lock);
 RB_NODISCARD int rb_file_remove(const char *path); /* a file or an empty directory */
 /* Calls each with the names in a directory, in no order, without "." and ".."; stops at a negative result. */

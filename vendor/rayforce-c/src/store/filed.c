@@ -13,6 +13,10 @@ bool rs_is_absent(void) {
     return rb_error_code() == RB_E_IO && (why == ENOENT || why == ENOTDIR);
 }
 
+static int may_wait(void *rt) { return rb_rt_check(rt); }
+
+int rs_lock(ray_rt *rt, const char *dir) { return rb_dir_lock(dir, may_wait, rt); }
+
 size_t rs_without_number(const char *name, size_t n) {
     enum { DIGITS = 16 };
     if (n < DIGITS + 2 || name[n - DIGITS - 1] != '.') return 0;

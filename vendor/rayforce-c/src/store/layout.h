@@ -56,6 +56,8 @@ void rs_filed_let_go(rv_buf *b);    /* the release of buffers whose ctx is a hel
 RB_NODISCARD int rs_filed_write(ray_rt *rt, const char *path, rs_header *h, const void *payload);
 /* Was the last failure that there is no such file? All else leaves open whether there is one. */
 bool rs_is_absent(void);
+/* Holds a directory against other writers; rb_dir_unlock. The waiting can be interrupted. */
+RB_NODISCARD int rs_lock(ray_rt *rt, const char *dir);
 /* The length of a name without the dot and sixteen digits at its end, which temporaries and generations have; 0: it has
  * none. */
 size_t rs_without_number(const char *name, size_t n);

@@ -260,7 +260,7 @@ static int write_columns(ray_rt *rt, const char *dir, const ray_val *t, const rs
 static int replace(ray_rt *rt, const char *dir, const ray_val *t, const rs_places *places) {
     uint64_t generation;
     RB_TRY(rb_rand_system(&generation, sizeof generation), -1);
-    int lock = rb_dir_lock(dir);
+    int lock = rs_lock(rt, dir);
     if (lock < 0) return -1;
     int r = write_columns(rt, dir, t, places, generation);
     if (r == 0) r = schema_write(rt, dir, t, generation);

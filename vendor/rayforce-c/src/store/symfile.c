@@ -162,7 +162,7 @@ int rs_symbols_extend(ray_rt *rt, const char *path, const ray_val *columns, rs_p
     if (!dir) return -1;
     memcpy(dir, slash ? path : ".", n);
     dir[n] = 0;
-    int lock = rb_dir_lock(dir), r = lock < 0 ? -1 : extend_locked(rt, path, columns, out);
+    int lock = rs_lock(rt, dir), r = lock < 0 ? -1 : extend_locked(rt, path, columns, out);
     leftovers l = {dir, slash ? slash + 1 : path};
     if (r > 0) r = rb_dir_each(dir, remove_leftover, &l);
     if (lock >= 0) rb_dir_unlock(lock);

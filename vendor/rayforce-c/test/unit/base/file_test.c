@@ -142,7 +142,29 @@ UT_CASE(directories) {
     UT_CHECK(chdir(dir) == 0 && rb_file_write(here, "x", 1) == 0 && rb_file_remove(here) == 0);
 }
 
+static int give_up_at_three(void *ctx) {
+    return ++*(int *)ctx < 3 ? 0 : rb_fail(RB_E_CANCEL, "enough");
+}
+
+static int let_go(void *ctx) {
+    rb_dir_unlock(*(int *)ctx);
+    return 0;
+}
+
+UT_CASE(one_holds_a_directory) {
+    int times = 0, lock = rb_dir_lock(dir, give_up_at_three, &times);
+    UT_CHECK(lock >= 0 && times == 0);
+    UT_ERROR(rb_dir_lock(dir, give_up_at_three, &times), RB_E_CANCEL);
+    UT_EQ_INT(times, 3);
+    int again = rb_dir_lock(dir, let_go, &lock);
+    UT_CHECK(again >= 0);
+    rb_dir_unlock(again);
+    UT_ERROR(rb_dir_lock("/nowhere/at all", let_go, NULL), RB_E_IO);
+    UT_ERROR(rb_dir_lock(path, let_go, NULL), RB_E_IO);
+    UT_ERROR(rb_file_size(dir), RB_E_IO);
+}
+
 UT_CASE(clean_up) { UT_CHECK(rb_file_remove(path) == 0 && rb_file_remove(dir) == 0); }
 
 UT_MAIN(setup, write_read_map, permissions_are_those_of_any_file, in_pieces_or_not_at_all,
-        every_failure_leaves_a_whole_file, reading_what_has_no_size, what_is_not_there, directories, clean_up)
+        every_failure_leaves_a_whole_file, reading_what_has_no_size, what_is_not_there, directories, one_holds_a_directory, clean_up)
