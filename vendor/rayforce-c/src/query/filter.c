@@ -1,34 +1,33 @@
 /* where: the rows for which a predicate holds. */
 #include "statement.h"
 
-static int keep_all_or_none(rq_rows *rows, const ray_val *v) {
+static ray_val *all_or_none(const rq_rows *rows, const ray_val *v) {
     bool number = v->type == RY_NULL || (rv_is_atom(v) && ry_class_of(-v->type) <= RY_C_TEMPORAL);
-    if (!number) {
-        ro_refuse("where", "a boolean for each row", v);
-        return -1;
-    }
-    if (ro_truthy(v)) return 0;
+    if (!number) return ro_refuse("where", "a boolean for each row", v);
+    if (ro_truthy(v)) return rv_null_get();
     ray_val *none = rv_vec_new(RY_B8, rows->n);
-    if (!none) return -1;
-    memset(none->data, 0, (size_t)rows->n);
-    return rq_rows_filter_take(rows, none);
+    if (none) memset(none->data, 0, (size_t)rows->n);
+    return none;
+}
+
+ray_val *rq_predicate(rq_rows *rows, ray_val *where) {
+    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .row = -1};
+    rq_value p;
+    RB_TRY(rq_expr_any(&s, where, &p), NULL);
+    if (p.v->type == RY_B8 && p.v->len == rows->n) return p.v;
+    ray_val *out = NULL;
+    if (!ro_is_collection(p.v))
+        out = all_or_none(rows, p.v);
+    else if (p.v->type != RY_B8)
+        ro_refuse("where", "a boolean for each row", p.v);
+    else
+        rb_fail(RB_E_LENGTH, "where: %lld booleans for %lld rows", (long long)p.v->len, (long long)rows->n);
+    rv_release(p.v);
+    return out;
 }
 
 int rq_filter(rq_rows *rows, ray_val *where) {
-    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .row = -1};
-    rq_value p;
-    RB_TRY(rq_expr_any(&s, where, &p), -1);
-    if (!ro_is_collection(p.v)) {
-        int ok = keep_all_or_none(rows, p.v);
-        rv_release(p.v);
-        return ok;
-    }
-    int ok = 0;
-    if (p.v->type != RY_B8)
-        ok = ro_refuse("where", "a boolean for each row", p.v) ? 0 : -1;
-    else if (p.v->len != rows->n)
-        ok = rb_fail(RB_E_LENGTH, "where: %lld booleans for %lld rows", (long long)p.v->len, (long long)rows->n);
-    if (ok == 0) return rq_rows_filter_take(rows, p.v);
-    rv_release(p.v);
-    return ok;
+    ray_val *mask = rq_predicate(rows, where);
+    if (!mask) return -1;
+    return mask->type == RY_NULL ? 0 : rq_rows_filter_take(rows, mask);
 }

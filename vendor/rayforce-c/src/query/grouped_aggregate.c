@@ -147,6 +147,12 @@ static ray_val *reduce(rq_scope *s, ray_val *fn, const rq_value *args, int n) {
     return by_calls(s, fn, args, n);
 }
 
+ray_val *rq_of_each_group(rq_scope *s, ray_val *fn, ray_val *v) {
+    rq_value argument = {.v = v, .kind = RQ_MANY};
+    const rv_builtin *row = fn->type == RY_LAMBDA ? NULL : fn->u.builtin.row;
+    return row && row->grouped >= 0 ? reduce(s, fn, &argument, 1) : by_calls(s, fn, &argument, 1);
+}
+
 int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     rq_scope inner = *s;
     inner.grouping = NULL;

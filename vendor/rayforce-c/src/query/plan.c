@@ -4,9 +4,18 @@
 enum clause { FROM, WHERE, BY, TAKE, ASC, DESC, CLAUSES };
 static const char *const clause_names[CLAUSES] = {"from", "where", "by", "take", "asc", "desc"};
 
-static int clause_of(const char *name, size_t n) {
+/* Which words are clauses; all others name outputs. */
+#define BIT(c) (1u << (c))
+static const unsigned clauses_of[] = {
+    [RQ_SELECT] = BIT(CLAUSES) - 1,
+    [RQ_UPDATE] = BIT(FROM) | BIT(WHERE) | BIT(BY),
+    [RQ_DELETE] = BIT(FROM) | BIT(WHERE) | BIT(BY),
+};
+
+static int clause_of(const rq_plan *p, const char *name, size_t n) {
     for (int c = 0; c < CLAUSES; c++)
-        if (strlen(clause_names[c]) == n && memcmp(clause_names[c], name, n) == 0) return c;
+        if ((clauses_of[p->kind] & BIT(c)) && strlen(clause_names[c]) == n && memcmp(clause_names[c], name, n) == 0)
+            return c;
     return -1;
 }
 
@@ -17,7 +26,7 @@ static const char *key_text(const ray_val *keys, int64_t i, size_t *n) {
     if (keys->type == RY_STR) return rv_strvec_get(keys, i, n);
     if (key && key->type == -RY_SYM) return rv_sym_text(key->u.sym, n);
     if (key && key->type == -RY_STR) return rv_str_get(key, n);
-    return ro_refuse("select", "names as keys", key ? key : keys);
+    return ro_refuse("a statement", "names as keys", key ? key : keys);
 }
 
 static int add_output(rq_plan *p, const char *name, size_t n, ray_val *form) {
@@ -29,7 +38,7 @@ static int add_output(rq_plan *p, const char *name, size_t n, ray_val *form) {
 
 static int add_entry(rq_plan *p, const char *name, size_t n, ray_val *form) {
     ray_val **slots[] = {[FROM] = &p->from, [WHERE] = &p->where, [BY] = &p->by, [TAKE] = &p->take};
-    int c = clause_of(name, n);
+    int c = clause_of(p, name, n);
     if (c < 0) return add_output(p, name, n, form);
     if (c == ASC || c == DESC)
         p->orders[p->norders++] = (rq_order){form, c == DESC};
@@ -38,8 +47,8 @@ static int add_entry(rq_plan *p, const char *name, size_t n, ray_val *form) {
     return 0;
 }
 
-int rq_plan_new(rq_plan *p, const ray_val *statement) {
-    *p = (rq_plan){.room = (int)statement->len};
+int rq_plan_new(rq_plan *p, enum rq_statement kind, const ray_val *statement) {
+    *p = (rq_plan){.kind = kind, .room = (int)statement->len};
     const ray_val *keys = statement->u.pair.keys, *values = statement->u.pair.values;
     if (statement->len > INT16_MAX) return rb_fail(RB_E_LIMIT, "a statement has at most %d entries", INT16_MAX);
     p->outputs = rb_alloc((size_t)p->room * sizeof *p->outputs);

@@ -8,6 +8,21 @@
 /* select_form.c; special: one DICT argument, unevaluated */
 RV_VERB(rq_select);
 
+/* update.c, delete.c; special likewise */
+RV_VERB(rq_update);
+RV_VERB(rq_delete);
+/* insert.c, upsert.c: the target is a value, or the name of a global that is bound anew */
+RV_VERB(rq_insert);
+RV_VERB(rq_upsert);
+
+/* keyed.c, ungroup.c, pivot.c */
+RV_VERB(rq_xkey);
+RV_VERB(rq_xgroup);
+RV_VERB(rq_modify);
+RV_VERB(rq_fkeys);
+RV_VERB(rq_ungroup);
+RV_VERB(rq_pivot);
+
 /* table_verbs.c */
 RV_VERB(rq_table);
 RV_VERB(rq_cols);

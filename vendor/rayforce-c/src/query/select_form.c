@@ -114,7 +114,7 @@ RV_VERB(rq_select) {
     if (args[0]->type != RY_DICT) return ro_refuse("select", "a statement: {from: table ...}", args[0]);
     rq_plan p;
     rq_rows rows;
-    RB_TRY(rq_plan_new(&p, args[0]), NULL);
+    RB_TRY(rq_plan_new(&p, RQ_SELECT, args[0]), NULL);
     ray_val *t = source_of(rt, p.from), *out = NULL;
     if (t && rq_rows_open_take(&rows, rt, t) == 0) {
         out = run(&p, &rows);

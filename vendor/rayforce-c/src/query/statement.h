@@ -20,7 +20,10 @@ typedef struct rq_order {
     bool down;
 } rq_order;
 
+enum rq_statement { RQ_SELECT, RQ_UPDATE, RQ_DELETE };
+
 typedef struct rq_plan {
+    enum rq_statement kind;
     ray_val *from, *where, *by, *take; /* forms, borrowed; null: no such clause */
     rq_order *orders;
     rq_output *outputs;
@@ -28,8 +31,8 @@ typedef struct rq_plan {
     int room; /* entries of the statement */
 } rq_plan;
 
-/* Takes a statement with the clauses of `select` apart. RB_E_TYPE, RB_E_DOMAIN. The statement must live on. */
-RB_NODISCARD int rq_plan_new(rq_plan *p, const ray_val *statement);
+/* Takes a statement apart. RB_E_TYPE, RB_E_DOMAIN. The statement must live on. */
+RB_NODISCARD int rq_plan_new(rq_plan *p, enum rq_statement kind, const ray_val *statement);
 void rq_plan_free(rq_plan *p);
 
 /* ---- views: rows.c ------------------------------------------------------------------------------------------------
@@ -131,8 +134,7 @@ rv_verb_fn rq_verb_in_clause(rv_verb_fn fn);
 /* Elements of v that are not null, as a B8 vector. */
 RB_NODISCARD ray_val *rq_present(ray_rt *rt, ray_val *v);
 
-/* ---- groups: by_keys.c, grouped_aggregate.c, grouped_outputs.c
- * -------------------------------------------------------- */
+/* ---- groups: by_keys.c, grouped_aggregate.c, group_values.c, grouped_outputs.c -------------------------------------- */
 
 typedef struct rq_keys {
     ray_val *names, *columns; /* SYM vector and list of one vector for each row, owned */
@@ -151,14 +153,34 @@ struct rq_grouping {
 };
 /* Makes start and rows if they are not there yet. */
 RB_NODISCARD int rq_grouping_rows(rq_grouping *by);
+void rq_grouping_free(rq_grouping *by);
+/* fn of the elements of v in each group, one value a group. */
+RB_NODISCARD ray_val *rq_of_each_group(rq_scope *s, ray_val *fn, ray_val *v);
 /* (fn argument ...) with one value a group. */
 RB_NODISCARD int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out);
+
+/* What expressions are for each group. Values of earlier ones may be named by later ones. */
+typedef struct rq_groups {
+    rq_scope *s;
+    rq_grouping *by;
+    ray_val *at; /* I64, owned: row numbers of the table, group by group; null until they are asked for */
+    bool uncut;  /* columns stay columns over the rows */
+} rq_groups;
+typedef struct rq_group_value {
+    ray_val *column;    /* owned: one element a group */
+    rq_binding binding; /* value.v is owned */
+    bool rows;          /* uncut: `column` has an element for each row */
+} rq_group_value;
+/* The value of an output, into outputs[n]; those before it are there. */
+RB_NODISCARD int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs, int n);
 
 RB_NODISCARD ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows);
 
 /* ---- the steps: filter.c, sort_rows.c -------------------------------------------------------------------------------
  */
 
+/* A B8 vector with an element for each row of the view; rv_null_get(): the predicate holds for all. */
+RB_NODISCARD ray_val *rq_predicate(rq_rows *rows, ray_val *where);
 /* Narrows the view to the rows for which the predicate holds. */
 RB_NODISCARD int rq_filter(rq_rows *rows, ray_val *where);
 /* Row numbers in the order of several columns, the first one major; columns and directions in parallel. */
@@ -168,5 +190,12 @@ RB_NODISCARD ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_va
                                       ray_val *(*column)(void *ctx, int64_t c), void *ctx);
 /* What take: leaves of a table or of row numbers; consumes v. */
 RB_NODISCARD ray_val *rq_taken_take(ray_rt *rt, ray_val *form, ray_val *v);
+
+/* ---- names: table_verbs.c --------------------------------------------------------------------------------------------- */
+
+/* One symbol or several as a SYM vector of at least one. RB_E_TYPE. */
+RB_NODISCARD ray_val *rq_some_names(const char *verb, ray_rt *rt, ray_val *v);
+/* The leftmost column of that name. RB_E_DOMAIN. */
+RB_NODISCARD int64_t rq_column_named(const char *verb, const ray_val *t, int32_t name);
 
 #endif

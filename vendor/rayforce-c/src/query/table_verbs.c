@@ -71,14 +71,13 @@ RV_VERB(rq_row) {
     return ro_at(rt, args, 2);
 }
 
-static int64_t column_named(const char *verb, const ray_val *t, int32_t name) {
+int64_t rq_column_named(const char *verb, const ray_val *t, int32_t name) {
     int64_t c = rv_table_find(t, name);
     if (c < 0) rb_fail(RB_E_DOMAIN, "%s: the table has no column %s", verb, rv_sym_z(name));
     return c;
 }
 
-/* One symbol or several as a SYM vector of at least one. */
-static ray_val *some_names(const char *verb, ray_rt *rt, ray_val *v) {
+ray_val *rq_some_names(const char *verb, ray_rt *rt, ray_val *v) {
     if (v->type == -RY_SYM) return rq_repeat(rt, v, 1);
     if (ro_is_collection(v) && v->len == 0) return ro_refuse(verb, "at least one name", v);
     return names_of(verb, v);
@@ -86,13 +85,13 @@ static ray_val *some_names(const char *verb, ray_rt *rt, ray_val *v) {
 
 static ray_val *sorted_table(ray_rt *rt, const char *verb, ray_val *t, ray_val *keys, bool down) {
     if (t->type != RY_TABLE) return ro_refuse(verb, "a table", t);
-    ray_val *names = some_names(verb, rt, keys), *at = NULL, *out = NULL;
+    ray_val *names = rq_some_names(verb, rt, keys), *at = NULL, *out = NULL;
     if (!names) return NULL;
     int64_t n = names->len;
     ray_val **columns = RO_ROOM(ray_val *, n);
     bool *downs = columns ? RO_ROOM(bool, n) : NULL, ok = downs != NULL && n <= INT16_MAX;
     for (int64_t i = 0; ok && i < n; i++) {
-        int64_t c = column_named(verb, t, RV_DATA(int32_t, names)[i]);
+        int64_t c = rq_column_named(verb, t, RV_DATA(int32_t, names)[i]);
         ok = c >= 0;
         columns[i] = ok ? rv_table_column_get(t, c) : NULL;
         downs[i] = down;
@@ -117,10 +116,10 @@ RV_VERB(rq_xdesc) {
 }
 
 RV_VERB(rq_xcol) {
-    (void)rt, (void)n;
+    (void)n;
     ray_val *t = args[0];
     if (t->type != RY_TABLE) return ro_refuse("xcol", "a table", t);
-    ray_val *names = names_of("xcol", args[1]);
+    ray_val *names = args[1]->type == -RY_SYM ? rq_repeat(rt, args[1], 1) : names_of("xcol", args[1]);
     if (!names) return NULL;
     if (names->len == rv_table_columns(t)) return rv_table_new_take(names, rv_retain(t->u.pair.values));
     rb_fail(RB_E_LENGTH, "xcol: %lld names for %lld columns", (long long)names->len, (long long)rv_table_columns(t));
@@ -132,9 +131,9 @@ RV_VERB(rq_xcols) {
     (void)n;
     ray_val *t = args[0];
     if (t->type != RY_TABLE) return ro_refuse("xcols", "a table", t);
-    ray_val *names = some_names("xcols", rt, args[1]), *columns = names ? rv_vec_room_new(RY_LIST, names->len) : NULL;
+    ray_val *names = rq_some_names("xcols", rt, args[1]), *columns = names ? rv_vec_room_new(RY_LIST, names->len) : NULL;
     for (int64_t i = 0; columns && i < names->len; i++) {
-        int64_t c = column_named("xcols", t, RV_DATA(int32_t, names)[i]);
+        int64_t c = rq_column_named("xcols", t, RV_DATA(int32_t, names)[i]);
         if (rv_list_append_take(columns, c < 0 ? NULL : rv_retain(rv_table_column_get(t, c))) < 0) {
             rv_release(columns);
             columns = NULL;
