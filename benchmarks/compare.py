@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = {"ours": Path(sys.executable), "peer": ROOT / ".oracle" / "2x" / "bin" / "python"}
+OWN = Path(sys.executable)
+PYTHON = {"ours": OWN, "peer": ROOT / ".oracle" / "2x" / "bin" / "python", "numpy": OWN, "polars": OWN}
 SERVER = ROOT / ".oracle" / "2x"
 
 
@@ -37,10 +38,10 @@ class Worker:
 
 
 @contextmanager
-def workers(core: int | None = None) -> Iterator[dict[str, Worker]]:
+def workers(core: int | None = None, names: tuple[str, ...] = ("ours", "peer")) -> Iterator[dict[str, Worker]]:
     with ExitStack() as stack:
         both = {}
-        for name in ("ours", "peer"):
+        for name in names:
             both[name] = Worker(name, core)
             stack.callback(both[name].close)
         yield both
@@ -66,4 +67,8 @@ def report(what: str, unit: str, got: dict[str, list[float]]) -> float:
     ours, peer = (statistics.median(got[name]) for name in ("ours", "peer"))
     print(f"{what:44} ours {ours:10.4g}  peer {peer:10.4g} {unit:4} ratio {ours / peer:6.3f}   "
           f"(quartiles {spread(got['ours'])} / {spread(got['peer'])}, {len(got['ours'])} rounds)")
+    others = {name: statistics.median(got[name]) for name in got if name not in ("ours", "peer")}
+    if others:
+        lead = "  ours is faster than all" if ours < min(others.values()) and ours < peer else ""
+        print(" " * 44 + "".join(f" {name} {value:.4g}" for name, value in others.items()) + f" {unit}{lead}")
     return ours / peer

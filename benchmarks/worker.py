@@ -1,6 +1,7 @@
 """One engine in a process of its own: reads a JSON command a line, answers with a JSON line.
 
     python worker.py ours|peer CORE|-        `ours` is this package, `peer` the official binding (its own environment)
+    python worker.py numpy|polars CORE|-     evaluates Python over arrays or columns, for comparison
 
 The two packages share their import name, so each runs under the interpreter that has it.
 """
@@ -47,6 +48,16 @@ class Peer:
         from rayforce import eval_str
 
         self.eval = eval_str
+
+
+class Arrays:
+    """Expressions in Python; `engine` runs the statements that make the data first."""
+
+    def engine(self, threads: int = 2, setup: str = "") -> None:
+        os.environ["POLARS_MAX_THREADS"] = str(threads)
+        names: dict[str, Any] = {}
+        exec(setup, names)
+        self.eval = lambda query: eval(query, names)
 
 
 def round_trips(me: Any, query: str, n: int) -> dict[str, float]:
@@ -119,7 +130,7 @@ def evaluate(me: Any, query: str, n: int) -> dict[str, float]:
 
 
 def main() -> None:
-    me: Any = {"ours": Ours, "peer": Peer}[sys.argv[1]]()
+    me: Any = {"ours": Ours, "peer": Peer, "numpy": Arrays, "polars": Arrays}[sys.argv[1]]()
     if sys.argv[2] != "-":
         os.sched_setaffinity(0, {int(sys.argv[2])})
     calls = {
