@@ -8,6 +8,7 @@ from ._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import aio as aio
     from typing import Any
 
     from .address import Address as Address
@@ -324,7 +325,7 @@ _PLACES = {
     "poolbook": "PoolStats",
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names.split()}
-_MODULES = {"errors", "ipc", "types", "engine", "runtime", "convert", "network", "pipeline", "pool", "session"}
+_MODULES = {"aio", "errors", "ipc", "types", "engine", "runtime", "convert", "network", "pipeline", "pool", "session"}
 
 __all__ = [
     "Address",

@@ -75,6 +75,14 @@ def from_text(name: str, text: str) -> Any:
     return value
 
 
+def check(name: str, value: Any) -> Any:
+    """The value of a keyword argument, if it is usable."""
+    _, usable, wanted, _ = OPTIONS[name]
+    if not usable(value):
+        raise ValueError(f"{name}={value!r}: expected {wanted}")
+    return value
+
+
 def settle(given: Mapping[str, Any], address: Mapping[str, Any]) -> dict[str, Any]:
     """Every option: the keyword argument, else the address, else the default."""
     unknown = [name for name in given if name not in OPTIONS]

@@ -82,7 +82,7 @@ class Connection(SessionMethods):
         self._reader: Reader | None = None
         self._version: str | None = None
         self.name: str | None = o["name"]
-        _reachable(self.address)
+        unreachable(self.address)
         self._client = core.Client(
             self.address,
             host=self.address.host,
@@ -96,7 +96,7 @@ class Connection(SessionMethods):
             nodelay=o["nodelay"],
             close_on_timeout=o["timeout_action"] == "close",
             message_max=o["max_message"],
-            compress_over=_threshold(o["compression"]),
+            compress_over=threshold(o["compression"]),
         )
 
     def _open(self) -> core.Client:
@@ -197,16 +197,11 @@ class Connection(SessionMethods):
 
     def set_compression(self, value: bool | int, /) -> None:
         """True: payloads above 2000 bytes; a number: above that many; False: none."""
-        _, usable, wanted, _ = _options.OPTIONS["compression"]
-        if not usable(value):
-            raise ValueError(f"compression={value!r}: expected {wanted}")
-        self._open().compress_over(_threshold(value))
+        self._open().compress_over(threshold(_options.check("compression", value)))
 
     def set_timeout(self, seconds: float | None, /) -> None:
         """The default for every reply; None waits."""
-        if not _options.duration(seconds):
-            raise ValueError(f"timeout={seconds!r}: expected seconds, or None to wait")
-        self._timeout = seconds
+        self._timeout = _options.check("timeout", seconds)
 
     def close(self, timeout: float | None = 1.0) -> None:
         """Sends what is still to be sent, for so long at most, and closes. Calling it again does nothing."""
@@ -296,14 +291,15 @@ class Prepared:
         return f"Prepared({self.source!r})"
 
 
-def _threshold(compression: bool | int) -> int:
+def threshold(compression: bool | int) -> int:
+    """Payloads of more bytes are compressed; -1: none are."""
     if compression is True:
         return COMPRESS_OVER
     return -1 if compression is False else int(compression)
 
 
-def _reachable(address: Address) -> None:
-    """Kinds of addresses that are well-formed but lead nowhere yet."""
+def unreachable(address: Address) -> None:
+    """Raises for kinds of addresses that are well-formed but lead nowhere yet."""
     missing = {
         "rayforces": ("TLS is not supported yet; put a TLS proxy in front and connect to that", "tls"),
         "rayforce+ssh": ("connections through SSH are not supported yet; forward a port with `ssh -L`", "unsupported"),

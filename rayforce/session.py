@@ -24,6 +24,23 @@ class Session(Protocol):
     def close(self) -> None: ...
 
 
+def as_type(out: Any, kind: type[T]) -> T:
+    """A result that is an instance of `kind`."""
+    if not isinstance(out, kind) or (isinstance(out, bool) and kind is int):
+        found = f"{out!r:.100} of type {type(out).__name__}"
+        raise core.conversion_error(f"expected {kind.__name__}, got {found}", out, kind.__name__)
+    return out
+
+
+def as_numpy(out: Any) -> Any:
+    """A result as an array; a table as a dict of arrays."""
+    if isinstance(out, Table):
+        return out.arrays()
+    if isinstance(out, Vector):
+        return out.to_numpy()
+    raise core.conversion_error(f"{out!r:.100} of type {type(out).__name__} is no array", out, "ndarray")
+
+
 class SessionMethods:
     """The methods that need nothing but `execute`, `get`, `set` and `delete`."""
 
@@ -56,17 +73,8 @@ class SessionMethods:
 
     def fetch_value(self, query: Any, /, *args: Any, type: type[T], timeout: Timeout = ...) -> T:
         """The result, which is an instance of `type`."""
-        out = self.execute(query, *args, timeout=timeout)
-        if not isinstance(out, type) or (isinstance(out, bool) and type is int):
-            found = f"{out!r:.100} of type {out.__class__.__name__}"
-            raise core.conversion_error(f"expected {type.__name__}, got {found}", out, type.__name__)
-        return out
+        return as_type(self.execute(query, *args, timeout=timeout), type)
 
     def fetch_numpy(self, query: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """The result as an array; a table as a dict of arrays."""
-        out = self.execute(query, *args, timeout=timeout)
-        if isinstance(out, Table):
-            return out.arrays()
-        if isinstance(out, Vector):
-            return out.to_numpy()
-        raise core.conversion_error(f"{out!r:.100} of type {type(out).__name__} is no array", out, "ndarray")
+        return as_numpy(self.execute(query, *args, timeout=timeout))

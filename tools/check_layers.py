@@ -44,7 +44,10 @@ PY_LAYER = [
     ["network.server", "pipeline"],
     ["engine"],
     ["ipc"],
-    ["network.client", "cli", "pool"],
+    ["aio.dial", "aio.wire"],
+    ["aio.connection"],
+    ["network.client", "cli", "pool", "aio.pool"],
+    ["aio"],
     ["network", "__init__"],
     ["__main__"],
 ]

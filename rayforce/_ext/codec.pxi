@@ -19,7 +19,7 @@ cdef class Piece:
 
 
 cdef class Codec:
-    """One connection's greeting and frames. Used by one thread at a time."""
+    """One connection's greeting and frames. After the greeting one thread may read while another writes."""
 
     cdef ray_codec *c
     cdef ray_val *value
@@ -67,7 +67,10 @@ cdef class Codec:
         self.check(ray_codec_filled(self.c, n))
 
     def next(self):
-        """GREETED, REPLY or PUSH; 0: more bytes are needed. What came is there for `take`, until the next call."""
+        """GREETED, REPLY, PUSH or ASKED; 0: more bytes are needed. What came is there for `take`, until the next call.
+
+        ASKED is a push whose sender waits for `refuse`.
+        """
         cdef int r
         ray_release(self.value)
         self.value, self.failure = NULL, None
@@ -90,6 +93,9 @@ cdef class Codec:
             finally:
                 ray_release(v)
         return to_python_take(v, boxed)
+
+    def refuse(self):
+        self.check(ray_codec_refuse(self.c))
 
     def ended(self):
         """The exception for a connection whose other side has ended it."""
@@ -178,8 +184,10 @@ cdef class Codec:
 GREETED = RAY_CODEC_GREETED
 REPLY = RAY_CODEC_REPLY
 PUSH = RAY_CODEC_PUSH
+ASKED = RAY_CODEC_ASKED
 
 
-def is_source(query, /):
-    """Is a query source text, and not a value?"""
-    return source_of(query) is not None
+def source_value(query, /):
+    """Source text as a value: what a message without arguments sends."""
+    cdef bytes source = source_of(query)
+    return wrap_take(own(ray_str_new(source, len(source))))

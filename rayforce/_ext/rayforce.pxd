@@ -195,7 +195,7 @@ cdef extern from "rayforce/net.h":
         size_t n
         ray_val *hold
     enum:
-        RAY_CODEC_GREETED, RAY_CODEC_REPLY, RAY_CODEC_PUSH
+        RAY_CODEC_GREETED, RAY_CODEC_REPLY, RAY_CODEC_PUSH, RAY_CODEC_ASKED
 
     ray_codec *ray_codec_new(const ray_codec_opts *opts) noexcept nogil
     void ray_codec_free(ray_codec *c) noexcept nogil
@@ -203,6 +203,7 @@ cdef extern from "rayforce/net.h":
     int ray_codec_room(ray_codec *c, ray_piece *out) noexcept nogil
     int ray_codec_filled(ray_codec *c, size_t n) noexcept nogil
     int ray_codec_next(ray_codec *c, ray_val **value) noexcept nogil
+    int ray_codec_refuse(ray_codec *c) noexcept nogil
     int ray_codec_ended(ray_codec *c) noexcept nogil
     void ray_codec_progress(const ray_codec *c, int64_t *received, int64_t *total) noexcept nogil
     int ray_codec_put(ray_codec *c, ray_val *message, bint answered) noexcept nogil

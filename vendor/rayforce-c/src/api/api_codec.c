@@ -14,6 +14,8 @@ int ray_codec_filled(ray_codec *c, size_t n) { return rn_codec_filled(c, n); }
 
 int ray_codec_next(ray_codec *c, ray_val **value) { return rn_codec_next(c, value); }
 
+int ray_codec_refuse(ray_codec *c) { return rn_codec_refuse(c); }
+
 int ray_codec_ended(ray_codec *c) { return rn_codec_ended(c); }
 
 void ray_codec_progress(const ray_codec *c, int64_t *received, int64_t *total) { rn_codec_progress(c, received, total); }

@@ -109,15 +109,12 @@ int rn_codec_next(ray_codec *c, ray_val **value) {
     rw_msg m;
     int r = rw_reader_next(c->reader, &m);
     if (r <= 0) return r;
-    bool is_reply = m.kind == RW_REPLY;
-    if (m.kind == RW_SYNC && rw_out_frame(c->out, c->dialect, RW_REPLY, c->refusal, NULL) < 0) {
-        rv_release(m.value);
-        return -1;
-    }
     *value = m.value;
     if (!m.ok) (void)unreadable(c, &m.error);
-    return is_reply ? RAY_CODEC_REPLY : RAY_CODEC_PUSH;
+    return m.kind == RW_REPLY ? RAY_CODEC_REPLY : m.kind == RW_SYNC ? RAY_CODEC_ASKED : RAY_CODEC_PUSH;
 }
+
+int rn_codec_refuse(ray_codec *c) { return rw_out_frame(c->out, c->dialect, RW_REPLY, c->refusal, NULL); }
 
 int rn_codec_ended(ray_codec *c) {
     if (c->dialect) return rb_fail(RB_E_CONN_LOST, "%s: the server ended the connection", c->peer);

@@ -12,6 +12,7 @@ const char *rn_codec_dialect(const ray_codec *c); /* null while greeting */
 RB_NODISCARD int rn_codec_room(ray_codec *c, ray_piece *out);
 RB_NODISCARD int rn_codec_filled(ray_codec *c, size_t n);
 RB_NODISCARD int rn_codec_next(ray_codec *c, ray_val **value);
+RB_NODISCARD int rn_codec_refuse(ray_codec *c);
 RB_NODISCARD int rn_codec_ended(ray_codec *c);
 void rn_codec_progress(const ray_codec *c, int64_t *received, int64_t *total);
 RB_NODISCARD int rn_codec_put(ray_codec *c, ray_val *message, bool answered);

@@ -139,8 +139,9 @@ UT_CASE(a_server_that_asks_is_refused) {
     UT_EQ_INT(greet(c, &s), RAY_CODEC_GREETED);
     ray_val *v = rv_i64_new(7), *got;
     UT_CHECK(rn_conn_put(&s, RW_SYNC, v) == 0);
-    UT_EQ_INT(to_client(c, &s, 99, &got), RAY_CODEC_PUSH);
+    UT_EQ_INT(to_client(c, &s, 99, &got), RAY_CODEC_ASKED);
     nt_is_int(got, 7);
+    UT_CHECK(rn_codec_refuse(c) == 0);
     ray_piece p;
     UT_CHECK(rn_codec_out(c, &p));
     UT_EQ_INT(((uint8_t *)p.data)[7], RW_REPLY);

@@ -1,0 +1,8 @@
+"""The asyncio twins of `rayforce.connect`, `Connection` and `ConnectionPool`."""
+
+from .connection import AsyncConnection as AsyncConnection
+from .connection import AsyncPrepared as AsyncPrepared
+from .connection import connect as connect
+from .pool import AsyncConnectionPool as AsyncConnectionPool
+
+__all__ = ["AsyncConnection", "AsyncConnectionPool", "AsyncPrepared", "connect"]
