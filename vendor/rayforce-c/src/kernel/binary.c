@@ -47,9 +47,9 @@ static inline double mod_f64(double a, double b) {
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
-/* Is the quotient so small that its whole part, but for a last digit, comes out of a division? True for NaN. */
+/* Is the quotient so small that its whole part, but for a last digit, comes out of a division, or will it be NaN? */
 static inline bool is_near(double a, double b) {
-    return !(fabs(a) >= 4503599627370496.0 * fabs(b)) & (fabs(b) != INFINITY);
+    return (!(fabs(a) >= 4503599627370496.0 * fabs(b)) & (fabs(b) != INFINITY)) | (b == 0);
 }
 
 /* The same without a loop over digits. A quotient just below a whole number is rounded up to it; then the rest, which is

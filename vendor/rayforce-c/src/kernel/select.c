@@ -32,15 +32,29 @@ static const double *block_of(const rk_buckets *b, int64_t at, int64_t m, double
     return scratch;
 }
 
+#define LANES 32
+
+/* Lanes, because a smallest double has an order that compilers keep. */
 RB_HOT static void span_of(const double *x, int64_t n, double *low, double *high) {
-    double lo = *low, hi = *high;
-    for (int64_t i = 0; i < n; i++) {
+    double lo[LANES], hi[LANES];
+    int64_t i = 0;
+    for (int j = 0; j < LANES; j++) lo[j] = *low, hi[j] = *high;
+    for (; i + LANES <= n; i += LANES)
+        for (int j = 0; j < LANES; j++) {
+            const double v = x[i + j];
+            const bool finite = v - v == 0;
+            lo[j] = finite & (v < lo[j]) ? v : lo[j];
+            hi[j] = finite & (v > hi[j]) ? v : hi[j];
+        }
+    for (int j = 0; i < n; i++, j++) {
         const bool finite = x[i] - x[i] == 0;
-        lo = finite && x[i] < lo ? x[i] : lo;
-        hi = finite && x[i] > hi ? x[i] : hi;
+        lo[j] = finite & (x[i] < lo[j]) ? x[i] : lo[j];
+        hi[j] = finite & (x[i] > hi[j]) ? x[i] : hi[j];
     }
-    *low = lo;
-    *high = hi;
+    for (int j = 0; j < LANES; j++) {
+        *low = lo[j] < *low ? lo[j] : *low;
+        *high = hi[j] > *high ? hi[j] : *high;
+    }
 }
 
 void rk_buckets_span(const rk_buckets *b, int64_t begin, int64_t end, double *low, double *high) {
