@@ -66,8 +66,7 @@ static const char *take_text(rb_cursor *c, size_t *n) {
     return (const char *)rb_cursor_take(c, len);
 }
 
-static bool is_b8(const void *p, int64_t n) {
-    const uint8_t *x = p;
+bool rs_are_b8(const uint8_t *x, int64_t n) {
     uint8_t all = 0;
     for (int64_t i = 0; i < n; i++) all |= x[i];
     return all <= 1;
@@ -99,7 +98,7 @@ static ray_val *take_fixed(rb_cursor *c, int type, uint64_t n) {
     if (n > rb_cursor_left(c) / (size_t)ry_width(type)) return NULL;
     size_t size = n * (size_t)ry_width(type);
     const uint8_t *p = rb_cursor_take(c, size);
-    if (type == RY_B8 && !is_b8(p, (int64_t)n)) return NULL;
+    if (type == RY_B8 && !rs_are_b8(p, (int64_t)n)) return NULL;
     ray_val *v = rv_vec_new(type, (int64_t)n);
     if (v && n) memcpy(v->data, p, size);
     return v;

@@ -87,12 +87,6 @@ static ray_val *read_cells(const rs_filed *f, const char *path) {
     return NULL;
 }
 
-static bool is_b8(const uint8_t *x, int64_t n) {
-    uint8_t all = 0;
-    for (int64_t i = 0; i < n; i++) all |= x[i];
-    return all <= 1;
-}
-
 static ray_val *map_fixed(rs_filed *f, const char *path) {
     int type = f->head.kind;
     uint64_t count = (uint64_t)f->head.count, width = (uint64_t)ry_width(type);
@@ -100,7 +94,7 @@ static ray_val *map_fixed(rs_filed *f, const char *path) {
         rs_corrupt(path, "the number of elements is not that of the header");
         return NULL;
     }
-    if (type == RY_B8 && !is_b8(f->payload, f->head.count)) {
+    if (type == RY_B8 && !rs_are_b8(f->payload, f->head.count)) {
         rs_corrupt(path, "a boolean is neither 0 nor 1");
         return NULL;
     }

@@ -69,6 +69,8 @@ int rs_corrupt(const char *path, const char *what);
 RB_NODISCARD int rs_cell_put(rb_bytes *out, const ray_val *v, int depth);
 /* Null: RB_E_OOM is set, or else these bytes are no value. */
 RB_NODISCARD ray_val *rs_cell_take(rb_cursor *c, int depth);
+/* Are all of them 0 or 1? */
+bool rs_are_b8(const uint8_t *x, int64_t n);
 
 /* ---- symfile.c ----------------------------------------------------------------------------------------------------- */
 

@@ -15,7 +15,7 @@ static const said rows[] = {
     {"(count (.db.splayed.set \"p/2/u\" t \"p/.sym\"))", "3"},
     {"(.db.parted.get \"p\" 't)", "!io"},
     {"(.db.parted.tables \"p\")", "[t]"},
-    {"(.db.parted.fill \"p\")", "['1 '2 '10]"},
+    {"(.db.parted.fill \"p\")", "[1 2 10]"},
     {"(.db.parted.fill \"p\")", "[]"},
     {"(.db.parted.tables \"p\")", "[t u]"},
     {"(at (.db.parted.get \"p\" 't) 'part)", "[1 1 1 10 10 10]"},
