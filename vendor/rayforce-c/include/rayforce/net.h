@@ -56,6 +56,8 @@ RAY_API bool ray_client_is_connected(ray_client *c); /* looks at the socket, no 
 RAY_API int ray_client_fd(const ray_client *c);      /* -1 when closed */
 RAY_API const char *ray_client_dialect_get(const ray_client *c); /* "1.x", "2.x" */
 RAY_API void ray_client_stats_into(ray_client *c, ray_client_stats *out);
+/* Of the message that is coming in: bytes so far, and bytes in all; both 0 between messages. */
+RAY_API void ray_client_progress_into(ray_client *c, int64_t *received, int64_t *total);
 RAY_API void ray_client_compress_set(ray_client *c, int64_t over); /* negative: never */
 
 /* Sends and waits. Timeout in seconds, negative for none: RAY_E_REPLY_TIMEOUT, and the reply is dropped when it comes.

@@ -22,6 +22,10 @@ const char *ray_client_dialect_get(const ray_client *c) { return rn_client_diale
 
 void ray_client_stats_into(ray_client *c, ray_client_stats *out) { rn_client_stats_into(c, out); }
 
+void ray_client_progress_into(ray_client *c, int64_t *received, int64_t *total) {
+    rn_client_progress_into(c, received, total);
+}
+
 void ray_client_compress_set(ray_client *c, int64_t over) { rn_client_compress_set(c, over); }
 
 ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double timeout) {

@@ -135,7 +135,23 @@ void rn_client_stats_into(ray_client *c, ray_client_stats *out) {
     out->sent_bytes = (int64_t)atomic_load(&c->written);
 }
 
+void rn_client_progress_into(ray_client *c, int64_t *received, int64_t *total) {
+    *total = atomic_load_explicit(&c->coming, memory_order_relaxed);
+    *received = atomic_load_explicit(&c->came, memory_order_relaxed);
+    if (*received > *total) *received = *total;
+}
+
 void rn_client_compress_set(ray_client *c, int64_t over) { atomic_store(&c->compress_over, over); }
+
+int64_t rn_client_unsent(ray_client *c) {
+    if (!atomic_load(&c->unsent)) return 0;
+    return (int64_t)(queued(c) - atomic_load(&c->written));
+}
+
+void rn_client_answer_set(ray_client *c, ray_val *(*answer)(void *ctx, ray_val *v), void *ctx) {
+    c->answer = answer;
+    c->answer_ctx = ctx;
+}
 
 /* ---- asking -------------------------------------------------------------------------------------------------- */
 

@@ -16,7 +16,12 @@ bool rn_client_is_connected(ray_client *c);
 int rn_client_fd(const ray_client *c);
 const char *rn_client_dialect(const ray_client *c);
 void rn_client_stats_into(ray_client *c, ray_client_stats *out);
+void rn_client_progress_into(ray_client *c, int64_t *received, int64_t *total);
 void rn_client_compress_set(ray_client *c, int64_t over);
+int64_t rn_client_unsent(ray_client *c); /* bytes that the kernel has not taken yet */
+/* Instead of the refusal: the reply to a server that asks, owned; null with the error set becomes an error value. Called
+ * like the callback for pushes. Before anybody else knows the client. */
+void rn_client_answer_set(ray_client *c, ray_val *(*answer)(void *ctx, ray_val *v), void *ctx);
 
 RB_NODISCARD ray_val *rn_client_eval(ray_client *c, const char *source, size_t n, double timeout);
 RB_NODISCARD ray_val *rn_client_request(ray_client *c, ray_val *message, double timeout);

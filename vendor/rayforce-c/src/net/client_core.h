@@ -40,6 +40,7 @@ struct ray_client {
     _Atomic int write_error;  /* errno of the send that failed; the reader will find out the rest */
 
     rw_reader *reader; /* the leader's */
+    _Atomic int64_t coming, came; /* bytes announced and received of the message under way, as of the leader's last step */
 
     pthread_mutex_t lock; /* all below */
     int fd;               /* -1: closed */

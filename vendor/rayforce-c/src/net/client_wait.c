@@ -116,6 +116,13 @@ static void deliver(ray_client *c) {
     }
 }
 
+static void note_progress(ray_client *c) {
+    int64_t came, coming;
+    rw_reader_progress(c->reader, &came, &coming);
+    atomic_store_explicit(&c->came, came, memory_order_relaxed);
+    atomic_store_explicit(&c->coming, coming, memory_order_relaxed);
+}
+
 /* Bytes from the socket, waiting no longer than is allowed. One system call if a reply comes within the tick of the
  * socket and no deadline is nearer than that. */
 static ssize_t receive(ray_client *c, struct iovec *room, int n, bool may_wait, const rn_wait *w) {
@@ -158,6 +165,7 @@ static void step(ray_client *c, rn_wait *w) {
         pthread_mutex_unlock(&c->lock);
         if (rw_reader_filled(c->reader, (size_t)got) < 0) broken(c);
         else deliver(c);
+        note_progress(c);
     } else if (got == 0) {
         lost(c, 0);
     } else if (errno == EINTR) {

@@ -137,11 +137,13 @@ static int check_greeted(const ray_codec *c) {
 
 int rn_codec_put(ray_codec *c, ray_val *message, bool answered) {
     RB_TRY(check_greeted(c), -1);
+    c->send.texts = answered;
     return rw_out_frame(c->out, c->dialect, answered ? RW_SYNC : RW_ASYNC, message, &c->send);
 }
 
 int rn_codec_put_source(ray_codec *c, const char *source, size_t n) {
     RB_TRY(check_greeted(c), -1);
+    c->send.texts = true;
     return rw_out_source(c->out, c->dialect, RW_SYNC, source, n, &c->send);
 }
 
