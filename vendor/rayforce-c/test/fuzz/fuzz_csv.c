@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (whole) {
         MUST(!rv_check(whole) && !rv_check(cut));
         MUST(rv_equal(whole, cut));
-        if (n < 4096) must_come_back(whole);
+        if (n < 4096 && data[1] >= 192) must_come_back(whole); /* it costs far more than all else */
     } else if (given && columns != (int)given->len) {
         MUST(code == RB_E_LENGTH);
     } else {
