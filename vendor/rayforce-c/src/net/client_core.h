@@ -28,6 +28,8 @@ struct ray_client {
     void *poll_ctx;
     void (*push)(void *ctx, ray_val *v);
     void *push_ctx;
+    ray_val *(*answer)(void *ctx, ray_val *v); /* null: whoever asks is refused */
+    void *answer_ctx;
     int64_t spin_ns;
     bool close_on_timeout;
     _Atomic int64_t compress_over;

@@ -53,23 +53,34 @@ static void lost(ray_client *c, int error) {
 
 /* ---- what comes in ------------------------------------------------------------------------------------------- */
 
-/* A server that asks is stopped until it hears something: it gets a refusal at once. */
-static void refuse(ray_client *c) {
+static void reply(ray_client *c, const ray_val *v) {
     uint64_t mark;
-    rn_frame f = {.kind = RW_REPLY, .value = c->refusal};
+    rn_frame f = {.kind = RW_REPLY, .value = v};
     if (!rn_client_put(c, &f, &mark)) rn_client_end(c, 0);
 }
 
+/* What cannot be read or answered is an error value. */
+static void answer(ray_client *c, rw_msg *m) {
+    if (!m->ok) rb_error_restore(&m->error);
+    ray_val *v = m->ok ? c->answer(c->answer_ctx, m->value) : NULL;
+    if (!v) v = rv_error_from_slot();
+    if (v) reply(c, v);
+    else rn_client_end(c, 0);
+    rv_release(v);
+}
+
 static void take_push(ray_client *c, rw_msg *m) {
-    bool wanted = m->ok && c->push;
+    bool asks = m->kind == RW_SYNC && c->answer, wanted = m->ok && (asks || c->push);
     pthread_mutex_lock(&c->lock);
     c->stats.received++;
     c->stats.pushes++;
     c->stats.pushes_dropped += !wanted;
     c->delivering = wanted;
     pthread_mutex_unlock(&c->lock);
-    if (m->kind == RW_SYNC) refuse(c);
-    if (wanted) c->push(c->push_ctx, m->value);
+    /* A server that asks is stopped until it hears something: it gets a refusal at once. */
+    if (m->kind == RW_SYNC && !asks) reply(c, c->refusal);
+    if (asks) answer(c, m);
+    else if (wanted) c->push(c->push_ctx, m->value);
     pthread_mutex_lock(&c->lock);
     c->delivering = false;
     pthread_mutex_unlock(&c->lock);
