@@ -71,29 +71,39 @@ void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out) {
         keys_as_int(k, begin, n, out);
 }
 
-RB_HOT static bool span_of(const uint64_t *keys, int64_t n, uint64_t *lo, uint64_t *hi) {
-    uint64_t a = *lo, b = *hi, least = UINT64_MAX;
+/* Of keys[i] ^ flip. The smallest that is not 0 is the smallest when all are one less, and 0 wraps around. */
+RB_HOT static bool span_of(const uint64_t *keys, int64_t n, uint64_t flip, uint64_t *lo, uint64_t *hi) {
+    uint64_t less = *lo - 1, most = *hi, least = UINT64_MAX;
     for (int64_t i = 0; i < n; i++) {
-        uint64_t value = keys[i] ? keys[i] : UINT64_MAX;
-        a = value < a ? value : a;
-        b = keys[i] > b ? keys[i] : b;
-        least = keys[i] < least ? keys[i] : least;
+        const uint64_t key = keys[i] ^ flip;
+        less = key - 1 < less ? key - 1 : less;
+        least = key < least ? key : least;
+        most = key > most ? key : most;
     }
-    *lo = a;
-    *hi = b;
+    *lo = less + 1;
+    *hi = most;
     return least == 0;
 }
 
+static bool is_own_key(const rk_keys *k) {
+    const bool wide = k->type == RY_I64 || k->type == RY_TIMESTAMP || k->type == RY_TIMESPAN;
+    return wide && !k->as_float && k->base == 0;
+}
+
 bool rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi) {
-    uint64_t block[RK_KEY_BLOCK];
+    uint64_t block[RK_KEY_BLOCK], low = UINT64_MAX, high = 0;
     bool null = false;
-    *lo = UINT64_MAX;
-    *hi = 0;
-    for (int64_t end = begin + n; begin < end; begin += RK_KEY_BLOCK) {
-        int64_t some = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
-        rk_keys_into(k, begin, some, block);
-        null |= span_of(block, some, lo, hi);
+    if (is_own_key(k)) {
+        null = span_of((const uint64_t *)k->data + begin, n, SIGN, &low, &high);
+    } else {
+        for (int64_t at = begin; at < begin + n; at += RK_KEY_BLOCK) {
+            int64_t some = begin + n - at < RK_KEY_BLOCK ? begin + n - at : RK_KEY_BLOCK;
+            rk_keys_into(k, at, some, block);
+            null |= span_of(block, some, 0, &low, &high);
+        }
     }
+    *lo = low;
+    *hi = high;
     return null;
 }
 

@@ -3,7 +3,7 @@
 
 static const char *const sources[] = {
     "(asc x)", "(desc f)", "(iasc x)", "(idesc f)", "(rank w)", "(distinct w)", "(in x (take w 100))", "(in w (+ w 1))",
-    "(where (> x 5000))", "(filter f (> x 5000))", "(at f (reverse (til 1100000)))", "(group k)", "(mavg 100 f)", "(mdev 7 x)",
+    "(med f)", "(quantile x 0.3)", "(% f 3.0)", "(where (> x 5000))", "(filter f (> x 5000))", "(at f (reverse (til 1100000)))", "(group k)", "(mavg 100 f)", "(mdev 7 x)",
     "(mmin 1000 w)", "(find w (take w -5))", "(select {from: t by: k a: (sum f) b: (max x) c: (first f) d: (dev f)})",
     "(select {from: t by: [k x] n: (count f)})", "(select {from: t by: s a: (min s) b: (avg f)})",
     "(select {from: t where: (> x 5000) by: s a: (sum (* f x)) b: (med x)})", "(select {from: t desc: f take: 20})",
