@@ -43,13 +43,13 @@ RB_HOT static void span_of(const double *x, int64_t n, double *low, double *high
         for (int j = 0; j < LANES; j++) {
             const double v = x[i + j];
             const bool finite = v - v == 0;
-            lo[j] = finite & (v < lo[j]) ? v : lo[j];
-            hi[j] = finite & (v > hi[j]) ? v : hi[j];
+            lo[j] = (finite & (v < lo[j])) ? v : lo[j];
+            hi[j] = (finite & (v > hi[j])) ? v : hi[j];
         }
     for (int j = 0; i < n; i++, j++) {
         const bool finite = x[i] - x[i] == 0;
-        lo[j] = finite & (x[i] < lo[j]) ? x[i] : lo[j];
-        hi[j] = finite & (x[i] > hi[j]) ? x[i] : hi[j];
+        lo[j] = (finite & (x[i] < lo[j])) ? x[i] : lo[j];
+        hi[j] = (finite & (x[i] > hi[j])) ? x[i] : hi[j];
     }
     for (int j = 0; j < LANES; j++) {
         *low = lo[j] < *low ? lo[j] : *low;
