@@ -78,11 +78,7 @@ ray_val *ray_client_set_message(ray_client *c, const char *name, ray_val *v) {
 
 void ray_server_opts_init(ray_server_opts *o) { rn_server_opts_init(o); }
 
-ray_server *ray_server_new(ray_rt *rt, const ray_server_opts *opts) {
-    rn_handler h;
-    rx_handler_into(rt, &h);
-    return rn_server_new(NULL, &h, opts);
-}
+ray_server *ray_server_new(ray_rt *rt, const ray_server_opts *opts) { return rx_server_new(rt, NULL, opts); }
 
 int ray_server_port(const ray_server *s) { return rn_server_port(s); }
 
@@ -92,7 +88,13 @@ int ray_server_run(ray_server *s, double seconds) { return rn_server_run(s, seco
 
 void ray_server_stop(ray_server *s) { rn_server_stop(s); }
 
-void ray_server_free(ray_server *s) { rn_server_free(s); }
+int ray_server_close(ray_server *s, double seconds) { return rn_server_close(s, seconds); }
+
+void ray_server_free(ray_server *s) { rx_server_free(s); }
+
+int64_t ray_server_publish(ray_server *s, const char *topic, ray_val *value) { return rx_server_publish(s, topic, value); }
+
+ray_val *ray_server_clients_table(ray_server *s) { return rx_server_clients_table(s); }
 
 int ray_rt_listening(ray_rt *rt) { return rx_listening(rt); }
 

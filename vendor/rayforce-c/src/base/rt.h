@@ -19,9 +19,11 @@ struct ray_rt {
     bool restricted;
     _Atomic bool interrupt;    /* set from any thread; the evaluator clears it when it ends the query */
     int64_t deadline_ns;       /* monotonic; 0: none */
-    int64_t next_poll_ns;      /* monotonic time of the next call of poll */
-    int (*poll)(void *ctx);
+    int64_t next_poll_ns;      /* monotonic time of the next call of poll and watch */
+    int (*poll)(void *ctx);    /* set at the start; any thread that waits asks it */
     void *poll_ctx;
+    int (*watch)(void *ctx);   /* of the request that is evaluated: not 0 ends it; only its thread asks */
+    void *watch_ctx;
     void (*print)(void *ctx, const char *text, size_t n);
     void *print_ctx;
     uint64_t random[4];

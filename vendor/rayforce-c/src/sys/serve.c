@@ -1,6 +1,9 @@
-#include "serve.h"
+#include "outside.h"
 
+#include "../base/alloc.h"
+#include "../base/clock.h"
 #include "../lang/lang.h"
+#include "../ops/ops.h"
 
 /* ---- printed output that travels ------------------------------------------------------------------------------- */
 
@@ -36,40 +39,143 @@ static ray_val *unreadable(const rw_msg *m) {
     return NULL;
 }
 
-static ray_val *evaluate(ray_rt *rt, rw_msg *m) {
-    ray_val *result = m->ok ? rl_eval_message(rt, m->value) : unreadable(m);
+/* What the message means in its dialect, to an evaluator that knows one way to call. */
+static ray_val *evaluate_form(ray_rt *rt, const rw_msg *m) {
+    ray_val *form = rw_request_form(m->dialect, m->value);
+    ray_val *result = form ? rl_eval_message(rt, form) : NULL;
+    rv_release(form);
+    return result;
+}
+
+static ray_val *evaluate(rx_outside *o, int64_t handle, rw_msg *m) {
+    ray_val *result = NULL;
+    ray_val *hook = m->ok ? rx_hook(o, m->kind == RW_SYNC ? RX_ON_SYNC : RX_ON_ASYNC) : NULL;
+    if (!m->ok) unreadable(m);
+    else if (hook) result = rx_call_for(o, handle, hook, &m->value, 1);
+    else result = evaluate_form(o->rt, m);
     rv_release(m->value);
     return result;
 }
 
-static ray_val *evaluate_verbose(ray_rt *rt, rw_msg *m) {
+static ray_val *evaluate_verbose(rx_outside *o, int64_t handle, rw_msg *m) {
+    ray_rt *rt = o->rt;
     void (*print)(void *ctx, const char *text, size_t n) = rt->print;
     void *print_ctx = rt->print_ctx;
     capture c = {.text = RB_BYTES_EMPTY};
     rt->print = keep;
     rt->print_ctx = &c;
-    ray_val *result = evaluate(rt, m);
+    ray_val *result = evaluate(o, handle, m);
     rt->print = print;
     rt->print_ctx = print_ctx;
     return pair_take(&c, result);
 }
 
+/* What the runtime was before a request, and whom it asked. */
+typedef struct request {
+    rx_server *x;
+    int64_t handle, current, deadline_ns;
+    bool restricted, cancelled;
+    int (*watch)(void *ctx);
+    void *watch_ctx;
+} request;
+
+/* The runtime asks every 20 ms while it evaluates: is somebody there who still wants the result? A request inside
+ * another one ends with it. */
+static int watch_client(void *ctx) {
+    request *q = ctx;
+    q->cancelled = q->cancelled || rn_server_gives_up(q->x->s, q->handle);
+    return q->cancelled || (q->watch && q->watch(q->watch_ctx));
+}
+
+static void begin(request *q, rx_server *x, int64_t handle) {
+    ray_rt *rt = x->out->rt;
+    *q = (request){.x = x, .handle = handle, .current = x->out->current, .deadline_ns = rt->deadline_ns,
+                   .restricted = rt->restricted, .watch = rt->watch, .watch_ctx = rt->watch_ctx};
+    rt->restricted |= x->restricted;
+    rt->watch = watch_client;
+    rt->watch_ctx = q;
+    x->out->current = handle;
+    int64_t end = x->query_ns ? rb_clock_mono_ns() + x->query_ns : 0;
+    if (end && (!rt->deadline_ns || end < rt->deadline_ns)) rt->deadline_ns = end;
+}
+
+static void finish(const request *q) {
+    ray_rt *rt = q->x->out->rt;
+    rt->restricted = q->restricted;
+    rt->watch = q->watch;
+    rt->watch_ctx = q->watch_ctx;
+    rt->deadline_ns = q->deadline_ns;
+    q->x->out->current = q->current;
+}
+
 static ray_val *message(void *ctx, int64_t handle, rw_msg *m) {
-    ray_rt *rt = ctx;
-    (void)handle;
+    rx_server *x = ctx;
+    ray_rt *rt = x->out->rt;
+    request q;
     pthread_mutex_lock(&rt->lock);
-    ray_val *result = m->verbose ? evaluate_verbose(rt, m) : evaluate(rt, m);
+    begin(&q, x, handle);
+    ray_val *result = m->verbose ? evaluate_verbose(x->out, handle, m) : evaluate(x->out, handle, m);
+    finish(&q);
     pthread_mutex_unlock(&rt->lock);
     return result;
 }
 
+/* ---- connections ------------------------------------------------------------------------------------------------- */
+
+static void opened(void *ctx, int64_t handle) {
+    rx_server *x = ctx;
+    rx_outside *o = x->out;
+    pthread_mutex_lock(&o->rt->lock);
+    if (rx_end_set(o, handle, (rx_end){.server = x}) < 0) { /* nobody could name it */
+        rb_error_clear();
+        if (rn_server_end(x->s, handle) < 0) rb_error_clear();
+    } else {
+        rx_hook_call(o, RX_ON_OPEN, handle);
+    }
+    pthread_mutex_unlock(&o->rt->lock);
+}
+
+static void closed(void *ctx, int64_t handle) {
+    rx_server *x = ctx;
+    rx_outside *o = x->out;
+    pthread_mutex_lock(&o->rt->lock);
+    rx_end e = rx_end_get(o, handle);
+    if (e.subscribed) rx_topics_remove_all(&o->topics, x->s, handle);
+    if (e.server) {
+        rx_hook_call(o, RX_ON_CLOSE, handle);
+        o->ends[handle - 1] = (rx_end){0};
+    }
+    pthread_mutex_unlock(&o->rt->lock);
+}
+
+/* A hook that fails lets nobody in. */
+static bool is_welcome(void *ctx, const char *user, const char *password) {
+    rx_server *x = ctx;
+    rx_outside *o = x->out;
+    bool welcome = true;
+    pthread_mutex_lock(&o->rt->lock);
+    ray_val *hook = rx_hook(o, RX_ON_AUTH);
+    if (hook) {
+        ray_val *args[2] = {rv_str_new(user, strlen(user)), rv_str_new(password, strlen(password))};
+        ray_val *v = args[0] && args[1] ? rx_call_for(o, -1, hook, args, 2) : NULL;
+        if (!v) rx_print_failure(o->rt, ".ipc.on.auth");
+        welcome = v && ro_truthy(v);
+        rv_release(v);
+        rv_release(args[0]);
+        rv_release(args[1]);
+    }
+    pthread_mutex_unlock(&o->rt->lock);
+    return welcome;
+}
+
 static int ask(void *ctx) {
-    ray_rt *rt = ctx;
-    return rt->poll(rt->poll_ctx);
+    const rx_server *x = ctx;
+    return x->out->rt->poll(x->out->rt->poll_ctx);
 }
 
 static ray_val *resolve(void *ctx, int type, const char *name, size_t n) {
-    ray_rt *rt = ctx;
+    rx_server *x = ctx;
+    ray_rt *rt = x->out->rt;
     (void)type; /* a name has one meaning, whatever kind of function it was sent as */
     pthread_mutex_lock(&rt->lock);
     ray_val *v = rl_resolve_builtin(rt, name, n);
@@ -77,7 +183,49 @@ static ray_val *resolve(void *ctx, int type, const char *name, size_t n) {
     return v;
 }
 
-void rx_handler_into(ray_rt *rt, rn_handler *out) {
-    *out = (rn_handler){.ctx = rt, .message = message, .poll = rt->poll ? ask : NULL,
-                        .names = {.resolve = resolve, .ctx = rt}};
+/* ---- servers ------------------------------------------------------------------------------------------------------ */
+
+/* With the runtime's lock. */
+static ray_server *new_locked(ray_rt *rt, rn_loop *loop, const ray_server_opts *opts) {
+    rx_outside *o = rx_outside_get(rt);
+    rx_server *x = o ? rb_alloc_zero(sizeof *x) : NULL;
+    if (!x) return NULL;
+    rn_handler h = {.ctx = x, .message = message, .opened = opened, .closed = closed, .auth = is_welcome,
+                    .poll = rt->poll ? ask : NULL, .numbers = o->numbers, .names = {.resolve = resolve, .ctx = x}};
+    *x = (rx_server){.out = o, .restricted = opts->restricted,
+                     .query_ns = opts->query_timeout > 0 && opts->query_timeout < 1e9 ? (int64_t)(opts->query_timeout * 1e9) : 0};
+    x->s = rn_server_new(loop, &h, opts);
+    if (!x->s) {
+        rb_free(x, sizeof *x);
+        return NULL;
+    }
+    x->loop = rn_server_loop(x->s);
+    x->next = o->servers;
+    o->servers = x;
+    rx_home_choose(o);
+    return x->s;
+}
+
+ray_server *rx_server_new(ray_rt *rt, rn_loop *loop, const ray_server_opts *o) {
+    pthread_mutex_lock(&rt->lock);
+    ray_server *s = new_locked(rt, loop, o);
+    pthread_mutex_unlock(&rt->lock);
+    return s;
+}
+
+void rx_server_free(ray_server *s) {
+    if (!s) return;
+    rx_server *x = rn_server_ctx(s);
+    rx_outside *o = x->out;
+    bool last = true;
+    pthread_mutex_lock(&o->rt->lock);
+    rx_server **at = &o->servers;
+    while (*at != x) at = &(*at)->next;
+    *at = x->next;
+    for (const rx_server *y = o->servers; y; y = y->next) last &= y->loop != x->loop;
+    if (last) rx_home_leave(o, x->loop);
+    rx_home_choose(o);
+    pthread_mutex_unlock(&o->rt->lock);
+    rn_server_free(s);
+    rb_free(x, sizeof *x);
 }

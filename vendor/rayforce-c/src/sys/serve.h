@@ -5,8 +5,12 @@
 #include "../base/rt.h"
 #include "../net/server.h"
 
-/* Messages are evaluated in rt, under its lock, by the thread that runs the server. */
-void rx_handler_into(ray_rt *rt, rn_handler *out);
+/* Requests are evaluated in rt, under its lock, by the thread that runs the server. A null loop: one of its own. */
+RB_NODISCARD ray_server *rx_server_new(ray_rt *rt, rn_loop *loop, const ray_server_opts *o);
+void rx_server_free(ray_server *s); /* not while its loop runs; null is ignored */
+/* From any thread. To how many clients of the server's runtime it goes; -1: failed. */
+RB_NODISCARD int64_t rx_server_publish(ray_server *s, const char *topic, ray_val *v);
+RB_NODISCARD ray_val *rx_server_clients_table(ray_server *s); /* from any thread */
 
 /* Servers opened with (listen PORT), and serving them all: as rn_loop_run. RB_E_STATE: there is none. */
 int rx_listening(ray_rt *rt);

@@ -4,6 +4,7 @@
 
 #include "../base/rt.h"
 #include "../value/value.h"
+#include "../wire/wire.h"
 
 /* what the program is and where it runs: sys_env.c */
 RV_VERB(rx_version);
@@ -49,11 +50,25 @@ RV_VERB(rx_parted_fill);
 
 /* servers: sys_ipc.c */
 RV_VERB(rx_listen); /* (listen PORT), (.sys.listen PORT): opens a server that ray_rt_run then serves */
+RV_VERB(rx_ipc_open);
+RV_VERB(rx_ipc_close);
+RV_VERB(rx_ipc_send);
+RV_VERB(rx_ipc_post);
+RV_VERB(rx_ipc_handle);
+RV_VERB(rx_ipc_limit);
+
+/* topics: sys_mc.c */
+RV_VERB(rx_mc_sub);
+RV_VERB(rx_mc_unsub);
+RV_VERB(rx_mc_pub);
+RV_VERB(rx_mc_stats);
 
 /* ---- shared ------------------------------------------------------------------------------------------------------ */
 
 /* A DICT of n symbols to n owned values; a null one is a failure passed on. */
 RB_NODISCARD ray_val *rx_dict_take(int n, const char *const *keys, ray_val **values);
+/* One whole message as the bytes of a U8 vector. */
+RB_NODISCARD ray_val *rx_frame(const rw_dialect *d, int kind, const ray_val *v, int64_t size_max);
 /* Appends the zero-ended bytes of a STR atom (else RB_E_TYPE) that has no zero byte inside (else RB_E_DOMAIN). */
 RB_NODISCARD int rx_zero_ended(const char *verb, const ray_val *v, rb_bytes *out);
 /* A path from a STR atom, zero-ended in `room`, which is emptied first. Null: RB_E_TYPE, or `empty` for an empty one. */

@@ -43,8 +43,19 @@ static ray_val *store(const char *verb, ray_val *const *args, int type, const ch
     return r < 0 ? NULL : rv_i64_new(0);
 }
 
+/* The older line writes to connections with the same verb. */
+static ray_val *write_to_handle(ray_rt *rt, ray_val *const *args, int64_t h) {
+    if (!h) return rb_fail_null(RB_E_DOMAIN, "write: 0 is no handle");
+    ray_val *handle = rv_i64_new(h < 0 ? -h : h), *v = NULL, *pair[2] = {handle, args[1]};
+    if (handle) v = h < 0 ? rx_ipc_post(rt, pair, 2) : rx_ipc_send(rt, pair, 2);
+    rv_release(handle);
+    return v;
+}
+
 ray_val *rx_write(ray_rt *rt, ray_val *const *args, int n) {
-    (void)rt, (void)n;
+    (void)n;
+    if (args[0]->type == -RY_I64 && !rv_is_null(args[0])) return write_to_handle(rt, args, args[0]->u.i64);
+    if (args[0]->type == -RY_I32 && !rv_is_null(args[0])) return write_to_handle(rt, args, args[0]->u.i32);
     return store("write", args, -RY_STR, "a string");
 }
 

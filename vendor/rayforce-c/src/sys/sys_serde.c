@@ -3,7 +3,6 @@
 #include "../lang/lang.h"
 #include "../wire/wire.h"
 
-/* The bytes are one whole message, as the newest dialect would send it. */
 static ray_val *collect(rw_out *o) {
     ray_val *v = rv_vec_new(RY_U8, (int64_t)rw_out_pending(o));
     uint8_t *to = v ? v->data : NULL;
@@ -21,13 +20,17 @@ static ray_val *collect(rw_out *o) {
     return v;
 }
 
+ray_val *rx_frame(const rw_dialect *d, int kind, const ray_val *v, int64_t size_max) {
+    rw_send_opts opts = {.compress_over = -1, .size_max = size_max};
+    rw_out *o = rw_out_new();
+    ray_val *bytes = o && rw_out_frame(o, d, kind, v, &opts) == 0 ? collect(o) : NULL;
+    rw_out_free(o);
+    return bytes;
+}
+
 ray_val *rx_ser(ray_rt *rt, ray_val *const *args, int n) {
     (void)rt, (void)n;
-    static const rw_send_opts opts = {.compress_over = -1, .size_max = INT64_MAX};
-    rw_out *o = rw_out_new();
-    ray_val *v = o && rw_out_frame(o, rw_dialect_at(0), RW_ASYNC, args[0], &opts) == 0 ? collect(o) : NULL;
-    rw_out_free(o);
-    return v;
+    return rx_frame(rw_dialect_at(0), RW_ASYNC, args[0], INT64_MAX);
 }
 
 static ray_val *builtin_of(void *ctx, int type, const char *name, size_t n) {
