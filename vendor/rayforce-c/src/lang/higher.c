@@ -13,14 +13,15 @@ static int needs(const char *verb, int n, int wanted) {
     return rb_fail(RB_E_DOMAIN, "%s: expected at least %d arguments, got %d", verb, wanted, n);
 }
 
-/* Lambdas and the builtins of one or two arguments; those that take any number, and special forms, are not for this. */
-static int needs_function(const char *verb, const ray_val *f) {
+/* Lambdas and the builtins of one or two arguments; those that take any number, and special forms, are not for this.
+ * Asked when it is called: with nothing to call it for, anything passes. */
+static int needs_function(const ray_val *f) {
     if (f->type == RY_LAMBDA) return 0;
     if (f->type == RY_UNARY || f->type == RY_BINARY) {
         const rv_builtin *row = f->u.builtin.row;
         if (!row || !(row->flags & RV_F_SPECIAL)) return 0;
     }
-    return rb_fail(RB_E_TYPE, "%s: expected a function of one or two arguments, got %s%s", verb,
+    return rb_fail(RB_E_TYPE, "expected a function of one or two arguments, got %s%s",
                    rv_is_callable(f) && f->type != RY_LAMBDA ? "the builtin " : "",
                    rv_is_callable(f) && f->type != RY_LAMBDA ? rv_builtin_name(f) : ry_name(f->type));
 }
@@ -31,6 +32,7 @@ static int needs_collection(const char *verb, const ray_val *c) {
 }
 
 static ray_val *call_one(rl_env *e, ray_val *f, ray_val *x) {
+    RB_TRY(needs_function(f), NULL);
     if (f->type == RY_BINARY)
         return rb_fail_null(RB_E_TYPE, "%s needs two arguments, got one", rv_builtin_name(f));
     return rl_apply(e, f, &x, 1);
@@ -38,6 +40,7 @@ static ray_val *call_one(rl_env *e, ray_val *f, ray_val *x) {
 
 /* A unary builtin looks at the first only, unless it can take both. */
 static ray_val *call_two(rl_env *e, ray_val *f, ray_val *x, ray_val *y) {
+    RB_TRY(needs_function(f), NULL);
     ray_val *args[2] = {x, y};
     bool one = f->type == RY_UNARY && f->u.builtin.row && f->u.builtin.row->max == 1;
     return rl_apply(e, f, args, one ? 1 : 2);
@@ -91,7 +94,7 @@ static ray_val *each_left(rl_env *e, ray_val *f, const ray_val *c, ray_val *y) {
 
 ray_val *rl_map(ray_rt *rt, ray_val *const *args, int n) {
     rl_env *e = rl_env_get(rt);
-    if (needs("map", n, 2) < 0 || needs_function("map", args[0]) < 0) return NULL;
+    if (needs("map", n, 2) < 0) return NULL;
     if (n > 2 && rv_is_atom(args[2])) return call_two(e, args[0], args[1], args[2]);
     const ray_val *c = args[n > 2 ? 2 : 1];
     if (needs_collection("map", c) < 0) return NULL;
@@ -102,7 +105,6 @@ ray_val *rl_map(ray_rt *rt, ray_val *const *args, int n) {
 ray_val *rl_map_left(ray_rt *rt, ray_val *const *args, int n) {
     rl_env *e = rl_env_get(rt);
     if (n != 3) return rb_fail_null(RB_E_DOMAIN, "map-left: expected 3 arguments, got %d", n);
-    RB_TRY(needs_function("map-left", args[0]), NULL);
     if (!is_collection(args[1])) return call_two(e, args[0], args[1], args[2]);
     return rl_gather_take(each_left(e, args[0], args[1], args[2]));
 }
@@ -110,14 +112,13 @@ ray_val *rl_map_left(ray_rt *rt, ray_val *const *args, int n) {
 ray_val *rl_map_right(ray_rt *rt, ray_val *const *args, int n) {
     rl_env *e = rl_env_get(rt);
     if (n != 3) return rb_fail_null(RB_E_DOMAIN, "map-right: expected 3 arguments, got %d", n);
-    RB_TRY(needs_function("map-right", args[0]), NULL);
     if (!is_collection(args[2])) return call_two(e, args[0], args[1], args[2]);
     return rl_gather_take(each_right(e, args[0], args[1], args[2]));
 }
 
 ray_val *rl_apply_pairs(ray_rt *rt, ray_val *const *args, int n) {
     rl_env *e = rl_env_get(rt);
-    if (needs("apply", n, 3) < 0 || needs_function("apply", args[0]) < 0) return NULL;
+    if (needs("apply", n, 3) < 0) return NULL;
     if (rv_is_atom(args[1]) && rv_is_atom(args[2])) return call_two(e, args[0], args[1], args[2]);
     if (needs_collection("apply", args[1]) < 0 || needs_collection("apply", args[2]) < 0) return NULL;
     int64_t len = args[1]->len < args[2]->len ? args[1]->len : args[2]->len;
@@ -140,7 +141,7 @@ typedef struct span {
 } span;
 
 static int span_of(const char *verb, ray_val *const *args, int n, bool right, span *s) {
-    if (needs(verb, n, 2) < 0 || needs_function(verb, args[0]) < 0) return -1;
+    if (needs(verb, n, 2) < 0) return -1;
     const ray_val *c = args[n > 2 ? 2 : 1];
     RB_TRY(needs_collection(verb, c), -1);
     *s = (span){c, 0, c->len, NULL};
@@ -184,7 +185,6 @@ ray_val *rl_fold_right(ray_rt *rt, ray_val *const *args, int n) {
 ray_val *rl_fold_while(ray_rt *rt, ray_val *const *args, int n) {
     rl_env *e = rl_env_get(rt);
     if (n != 4) return rb_fail_null(RB_E_DOMAIN, "fold-while: expected 4 arguments (test, function, first, collection), got %d", n);
-    if (needs_function("fold-while", args[0]) < 0 || needs_function("fold-while", args[1]) < 0) return NULL;
     const ray_val *c = args[3];
     RB_TRY(needs_collection("fold-while", c), NULL);
     ray_val *acc = rv_retain(args[2]);
@@ -205,7 +205,7 @@ ray_val *rl_fold_while(ray_rt *rt, ray_val *const *args, int n) {
 /* ---- scan ----------------------------------------------------------------------------------------------------------- */
 
 static int scan_check(const char *verb, ray_val *const *args, int n) {
-    if (needs(verb, n, 2) < 0 || needs_function(verb, args[0]) < 0) return -1;
+    if (needs(verb, n, 2) < 0) return -1;
     return needs_collection(verb, args[1]);
 }
 
@@ -242,9 +242,17 @@ ray_val *rl_scan_right(ray_rt *rt, ray_val *const *args, int n) {
     return out;
 }
 
-/* Comparisons of neighbours in a vector of numbers or times make a vector of truths. */
+static bool compares(const ray_val *f) {
+    static const char *const names[] = {"==", "!=", "<", "<=", ">", ">="};
+    for (size_t i = 0; f->type == RY_BINARY && i < RB_COUNT(names); i++)
+        if (strcmp(rv_builtin_name(f), names[i]) == 0) return true;
+    return false;
+}
+
+/* Comparisons of neighbours in a vector of numbers or times without nulls make a vector of truths. */
 static bool prior_is_mask(const ray_val *f, const ray_val *c, const ray_val *out) {
-    if (f->type != RY_BINARY || !ry_is_fixed(c->type) || out->len == 0) return false;
+    const bool loops = ry_is_fixed(c->type) && c->type != RY_B8 && c->type != RY_TIMESPAN && c->type != RY_GUID;
+    if (!compares(f) || !loops || (c->attrs & RV_A_NULLS) || out->len == 0) return false;
     for (int64_t i = 0; i < out->len; i++)
         if (rv_list_get(out, i)->type != -RY_B8) return false;
     return true;

@@ -67,10 +67,12 @@ static void skip_blanks(rl_lexer *lx) {
 }
 
 /* What ends here must be set apart from what follows, or `1a` would be two tokens. */
+static bool is_adjacent(char c) { return c == '\'' || c == ':' || rl_is_name_char((unsigned char)c); }
+
 static int finish(rl_lexer *lx, ray_val *v) {
     if (!v) return RL_T_FAILED;
     const char *p = lx->at;
-    if (p < lx->end && (*p == '\'' || *p == ':' || rl_is_name_char((unsigned char)*p))) {
+    if (p < lx->end && is_adjacent(*p)) {
         rv_release(v);
         return unexpected(lx, p, "a blank or a bracket behind a number, name or symbol");
     }
@@ -127,10 +129,11 @@ static int lex_string(rl_lexer *lx) {
     return lx->value ? RL_T_ATOM : RL_T_FAILED;
 }
 
-/* 'a', '\n', '\101': a string of one byte. Leaves lx alone if it is none. */
+/* 'a', '\n', '\101': a string of one byte. Leaves lx alone if it is none; a quote before a blank or a closing bracket is
+ * the empty symbol. */
 static bool lex_character(rl_lexer *lx, char *out) {
     const char *p = lx->at + 1;
-    if (p >= lx->end || (unsigned char)*p >= 0x80) return false;
+    if (p >= lx->end || (unsigned char)*p >= 0x80 || (*p && strchr(" \t\n\r)]}", *p))) return false;
     char two[2] = {*p};
     if (*p == '\\' && p + 1 < lx->end) {
         static const char known[] = "ntr\\\"'01234567";
@@ -141,7 +144,7 @@ static bool lex_character(rl_lexer *lx, char *out) {
     } else {
         p++;
     }
-    if (p >= lx->end || *p != '\'') return false;
+    if (p >= lx->end || *p != '\'' || (p + 1 < lx->end && is_adjacent(p[1]))) return false;
     *out = two[0];
     lx->at = p + 1;
     return true;

@@ -102,12 +102,14 @@ ray_val *rl_if(ray_rt *rt, ray_val *const *args, int n) {
     return i < n ? rl_eval_form(e, args[i]) : rv_i64_new(0);
 }
 
+static bool is_scalar(const ray_val *v) { return rv_is_atom(v) || rv_is_callable(v) || v->type == RY_NULL; }
+
 /* Stops at a scalar that decides; what is combined is combined element by element. */
-static ray_val *connect(rl_env *e, ray_val *const *args, int n, bool stop,
-                        ray_val *(*combine)(ray_rt *rt, ray_val *a, ray_val *b)) {
+static ray_val *combined(rl_env *e, ray_val *const *args, int n, bool stop,
+                         ray_val *(*combine)(ray_rt *rt, ray_val *a, ray_val *b)) {
     ray_val *acc = n ? rl_eval_form(e, args[0]) : NULL;
     for (int i = 1; acc && i < n; i++) {
-        if (!rv_is_vector(acc) && !rv_is_list(acc) && ro_truthy(acc) == stop) break;
+        if (is_scalar(acc) && ro_truthy(acc) == stop) break;
         ray_val *x = rl_eval_form(e, args[i]), *v = x ? combine(e->rt, acc, x) : NULL;
         rv_release(x);
         rv_release(acc);
@@ -116,8 +118,8 @@ static ray_val *connect(rl_env *e, ray_val *const *args, int n, bool stop,
     return acc;
 }
 
-ray_val *rl_and(ray_rt *rt, ray_val *const *args, int n) { return connect(rl_env_get(rt), args, n, false, ro_and); }
-ray_val *rl_or(ray_rt *rt, ray_val *const *args, int n) { return connect(rl_env_get(rt), args, n, true, ro_or); }
+ray_val *rl_and(ray_rt *rt, ray_val *const *args, int n) { return combined(rl_env_get(rt), args, n, false, ro_and); }
+ray_val *rl_or(ray_rt *rt, ray_val *const *args, int n) { return combined(rl_env_get(rt), args, n, true, ro_or); }
 
 static int run_body(rl_env *e, ray_val *const *forms, int n) {
     RB_TRY(rl_tick(e), -1);

@@ -94,6 +94,8 @@ static ray_val *arith_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val
     if (type < 0) return refuse(verb, a, b);
     /* The null of an integer over false is a boolean one, as the matrix has it for the other integers. */
     if (verb->verb == RK_MOD && b->type == -RY_B8 && !b->u.b8 && is_integer(-a->type) && !rv_is_null(a)) type = RY_B8;
+    if (verb->verb == RK_MOD && is_integer(type) && type != RY_U8 && (rv_is_null(a) || rv_is_null(b)))
+        type = -(a->type < b->type ? a : b)->type; /* of a null nothing is left: the wider type */
     return compute(rt, verb, a, b, type);
 }
 
@@ -124,16 +126,24 @@ static ray_val *arith_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_va
     return compute(rt, verb, a, b, type);
 }
 
-/* A null operand makes a null before its type is looked at. */
+static bool is_null_atom(const ray_val *v) { return rv_is_atom(v) && rv_is_null(v); }
+
+/* A null operand makes a null before the types are looked at. */
 static ray_val *pow_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
-    if ((!rv_is_atom(a) && a->type != RY_NULL) || (!rv_is_atom(b) && b->type != RY_NULL)) return refuse(verb, a, b);
-    if (rv_is_null(a) || rv_is_null(b)) return rv_null_of_new(RY_F64);
-    if (!ro_is_numeric(-a->type) || !ro_is_numeric(-b->type)) return refuse(verb, a, b);
+    const bool unknown = a->type == RY_NULL || b->type == RY_NULL;
+    if (!unknown && (is_null_atom(a) || is_null_atom(b))) return rv_null_of_new(RY_F64);
+    if (!rv_is_atom(a) || !rv_is_atom(b) || !ro_is_numeric(-a->type) || !ro_is_numeric(-b->type)) return refuse(verb, a, b);
     return compute(rt, verb, a, b, RY_F64);
 }
 
 static ray_val *pow_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     int ta = ro_element_type(a), tb = ro_element_type(b);
+    if (is_null_atom(a) || is_null_atom(b)) {
+        ray_val *out = rv_vec_new(RY_F64, a->type > 0 ? a->len : b->len);
+        for (int64_t i = 0; out && i < out->len; i++) RV_DATA(double, out)[i] = ry_null_f64();
+        if (out) out->attrs |= RV_A_NULLS;
+        return out;
+    }
     if (!ro_is_numeric(ta) || !ro_is_numeric(tb)) return refuse(verb, a, b);
     return compute(rt, verb, a, b, RY_F64);
 }

@@ -89,13 +89,25 @@ static bool is_first_null(const ray_val *x) {
 
 static bool is_int(int type) { return ry_class_of(type) == RY_C_INT; }
 
-/* The result takes the type of its first element, but an integer for a vector of integers theirs; a type without a loop
+/* What begins as a column of numbers has no place for a filler of another kind. */
+static ray_val *filled_one_by_one(ray_rt *rt, const ro_lift *verb, ray_val *r, ray_val *x) {
+    ray_val *out = ro_lift_each(rt, verb, r, x, RO_G_FIRST);
+    if (!out || out->type != RY_LIST || out->len == 0) return out;
+    const ray_val *first = rv_list_get(out, 0);
+    if (!rv_is_atom(first) || first->type == -RY_F32 || !rk_to_i64[-first->type]) return out;
+    rv_release(out);
+    return ro_fail_types(verb, r, x);
+}
+
+/* The result takes the type of its first element, but among integers the wider for a vector of fillers; a type without a loop
  * becomes a list. */
 static ray_val *fill_arrays(ray_rt *rt, const ro_lift *verb, ray_val *r, ray_val *x) {
     int tr = ro_element_type(r), tx = ro_element_type(x);
-    if (!rk_to_i64[tr] || !rk_to_i64[tx]) return ro_lift_each(rt, verb, r, x, RO_G_FIRST);
+    if (!rk_to_i64[tr] || !rk_to_i64[tx]) return filled_one_by_one(rt, verb, r, x);
     int type = is_first_null(x) ? tr : tx;
-    if (r->type < 0 && is_int(tr) && is_int(tx) && !rv_is_null(r)) type = tx;
+    if (is_int(tr) && is_int(tx) && r->type < 0 && !rv_is_null(r)) type = tx;
+    if ((is_int(tr) || tr == RY_TIMESPAN) && is_int(tx) && r->type > 0 && !is_first_null(x))
+        type = ry_promote(RY_P_EXTREME, ro_shape(r, x), tr == RY_TIMESPAN ? RY_I64 : tr, tx);
     if (type == RY_F32) return ro_lift_each(rt, verb, r, x, RO_G_LIST);
     return compute(rt, verb, r, x, type);
 }

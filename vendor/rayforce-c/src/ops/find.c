@@ -123,7 +123,8 @@ static ray_val *positions_take(int64_t *at, int64_t n) {
 RV_VERB(ro_find) {
     (void)n;
     const ray_val *c = args[0], *x = args[1];
-    if (!ro_is_collection(c) && c->type != -RY_STR) return ro_refuse("find", "a vector, list or string", c);
+    const bool nothing = ro_is_collection(x) && x->len == 0;
+    if (!nothing && !ro_is_collection(c) && c->type != -RY_STR) return ro_refuse("find", "a vector, list or string", c);
     if (x->type == RY_NULL || x->type == RY_TABLE) return ro_refuse("find", "an element or elements", x);
     bool text = c->type == -RY_STR;
     int64_t one;
@@ -131,6 +132,7 @@ RV_VERB(ro_find) {
         RB_TRY(text ? byte_position(c, x, 0, &one) : ro_find_rows(rt, c, x, &one), NULL);
         return position(one);
     }
+    if (nothing) return rv_vec_new(RY_I64, 0);
     if (text && x->type != RY_STR && !rv_is_list(x)) return ro_refuse("find", "strings of one byte", x);
     int64_t *at = RO_ROOM(int64_t, x->len);
     if (!at) return NULL;

@@ -161,22 +161,40 @@ ray_val *ro_lift_each(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b, e
     return list ? ro_gather_take(list, gather) : NULL;
 }
 
-/* What stands for the elements an empty collection does not have: a zero of its type. */
-static ray_val *sample(ray_val *v) {
+/* What stands for the elements of a collection: a zero of its type; of F32 an i64, but not where it counts a timespan. */
+static ray_val *sample(const ro_lift *verb, ray_val *v, const ray_val *other) {
     if (!ro_is_collection(v)) return rv_retain(v);
-    if (v->type == RY_LIST) return rv_i64_new(0);
+    const bool counts = verb->cls >= 0 && verb->gather == RO_G_LIST && ro_element_type(other) == RY_TIMESPAN;
+    if (v->type == RY_LIST || (v->type == RY_F32 && !counts)) return rv_i64_new(0);
     if (v->type == RY_STR) return rv_str_new("", 0);
     ray_val *zero = ro_result_new(v->type, -1);
     return zero;
+}
+
+static ray_val *of_samples(const lifting *l, ray_val *a, ray_val *b) {
+    ray_val *x = sample(l->verb, a, b), *y = sample(l->verb, b, a), *r = x && y ? l->verb->atoms(l->rt, l->verb, x, y) : NULL;
+    rv_release(x);
+    rv_release(y);
+    return r;
+}
+
+/* Lengths come before types, but not beside a timespan. */
+static ray_val *fail_lengths(const lifting *l, ray_val *a, ray_val *b) {
+    const bool spans = a->type == RY_TIMESPAN || b->type == RY_TIMESPAN;
+    if (spans && l->verb->verb != RK_POW && a->type != RY_LIST && b->type != RY_LIST) {
+        ray_val *r = of_samples(l, a, b);
+        if (!r && rb_error_code() != RB_E_DOMAIN) return NULL;
+        rv_release(r);
+    }
+    return rb_fail_null(RB_E_LENGTH, "%s: operand lengths must match, got %lld and %lld", l->verb->name,
+                        (long long)a->len, (long long)b->len);
 }
 
 /* Nothing can be computed, yet the result has a type: that of the verb over zeros, I64 if they are refused. */
 static ray_val *lift_empty(const lifting *l, ray_val *a, ray_val *b) {
     rb_error saved;
     rb_error_copy_into(&saved);
-    ray_val *x = sample(a), *y = sample(b), *r = x && y ? l->verb->atoms(l->rt, l->verb, x, y) : NULL;
-    rv_release(x);
-    rv_release(y);
+    ray_val *r = of_samples(l, a, b);
     int type = RY_I64;
     if (r)
         type = rv_is_atom(r) ? -r->type : RY_I64;
@@ -192,9 +210,7 @@ static ray_val *lift_empty(const lifting *l, ray_val *a, ray_val *b) {
 static ray_val *lift(const lifting *l, ray_val *a, ray_val *b, int depth) {
     const bool ca = ro_is_collection(a), cb = ro_is_collection(b);
     if (!ca && !cb) return l->verb->atoms(l->rt, l->verb, a, b);
-    if (ca && cb && a->len != b->len)
-        return rb_fail_null(RB_E_LENGTH, "%s: operand lengths must match, got %lld and %lld", l->verb->name,
-                            (long long)a->len, (long long)b->len);
+    if (ca && cb && a->len != b->len) return fail_lengths(l, a, b);
     if (a->type == RY_NULL || b->type == RY_NULL) return l->verb->atoms(l->rt, l->verb, a, b);
     if ((ca && a->len == 0) || (cb && b->len == 0)) return lift_empty(l, a, b);
     if (a->type != RY_LIST && b->type != RY_LIST && (ca || rv_is_atom(a)) && (cb || rv_is_atom(b)))

@@ -162,13 +162,13 @@ RV_VERB(ro_not_in) {
 /* ---- except, sect, union
  * --------------------------------------------------------------------------------------------- */
 
-/* The elements of a that are (or are not) in b; a list if b is one. */
+/* The elements of a that are (or are not) in b; a list if b is one and there are any. */
 static ray_val *keep(ray_rt *rt, const ray_val *a, const ray_val *b, bool members) {
     ray_val *mask = member_vector(rt, a, b, !members);
     if (!mask) return NULL;
     ray_val *kept = ro_filter_by(rt, a, mask), *out = kept;
     rv_release(mask);
-    if (kept && rv_is_list(b) && !rv_is_list(kept)) {
+    if (kept && kept->len && rv_is_list(b) && !rv_is_list(kept)) {
         out = ro_spread(kept);
         rv_release(kept);
     }

@@ -214,9 +214,11 @@ static ray_val *select_vector(ray_rt *rt, const ray_val *v, int64_t n, chosen *c
 }
 
 ray_val *ro_filter_by(ray_rt *rt, const ray_val *v, const ray_val *mask) {
-    if (mask->type != RY_B8) return ro_refuse("filter", "a B8 mask", mask);
-    int64_t n = rv_count(v);
-    if (!ro_is_collection(v) && v->type != RY_TABLE) return ro_refuse("filter", "a vector, list or table", v);
+    const int64_t n = rv_count(v);
+    const bool rows = v->type == RY_TABLE, fits = mask->type == RY_B8;
+    if (!ro_is_collection(v) && !rows) return ro_refuse("filter", "a vector, list or table", v);
+    if (!ro_is_collection(mask) || (rows && !fits)) return ro_refuse("filter", "a B8 mask", mask);
+    if (mask->len == n && !fits) return n ? ro_refuse("filter", "a B8 mask", mask) : rv_vec_new(RY_LIST, 0);
     if (mask->len != n)
         return rb_fail_null(RB_E_LENGTH, "filter: a mask of %lld for %lld elements", (long long)mask->len,
                             (long long)n);
@@ -285,7 +287,8 @@ RV_VERB(ro_filter) {
     (void)n;
     const ray_val *v = args[0], *mask = args[1];
     if (v->type == -RY_STR) return mask->type == RY_B8 ? filter_text(v, mask) : ro_refuse("filter", "a B8 mask", mask);
-    if (!rv_is_list(mask)) return ro_filter_by(rt, v, mask);
+    const bool places = rv_is_list(mask) && (ro_is_collection(v) || v->type == RY_TABLE) && mask->len == rv_count(v);
+    if (!places) return ro_filter_by(rt, v, mask);
     ray_val *bools = mask_of_list(mask);
     if (!bools) return NULL;
     /* A mask that is a list makes a list of the result. */

@@ -73,8 +73,9 @@ static int64_t place(const ray_val *v, int64_t x, bool right) {
 static ray_val *bin(const char *verb, const ray_val *v, const ray_val *x, bool right) {
     if (v->type != RY_I64) return ro_refuse(verb, "a sorted I64 vector", v);
     int64_t one;
-    if (ro_int_of(x, false, &one)) return rv_i64_new(place(v, one, right));
-    if (x->type != RY_I64) return ro_refuse(verb, "an integer or an I64 vector", x);
+    const bool atom = x->type == -RY_I64 || x->type == -RY_I32;
+    if (atom && ro_int_of(x, false, &one)) return rv_i64_new(place(v, one, right));
+    if (x->type != RY_I64) return ro_refuse(verb, "an i64, an i32 or an I64 vector", x);
     ray_val *out = rv_vec_new(RY_I64, x->len);
     for (int64_t i = 0; out && i < x->len; i++) RV_DATA(int64_t, out)[i] = place(v, RV_DATA(int64_t, x)[i], right);
     return out;

@@ -71,12 +71,12 @@ static int pairs_range(void *ctx, int64_t begin, int64_t end, int worker) {
 
 static int comoments(ray_rt *rt, const char *name, const ray_val *x, const ray_val *y, rk_comoments *out) {
     *out = (rk_comoments){0};
+    if (rv_is_vector(x) && rv_is_vector(y) && x->len != y->len)
+        return rb_fail(RB_E_LENGTH, "%s: operand lengths must match, got %lld and %lld", name, (long long)x->len,
+                       (long long)y->len);
     if (!rv_is_vector(x) || !rv_is_vector(y) || !ro_is_numeric(x->type) || !ro_is_numeric(y->type))
         return rb_fail(RB_E_TYPE, "%s: expected two vectors of numbers, got %s and %s", name, ry_name(x->type),
                        ry_name(y->type));
-    if (x->len != y->len)
-        return rb_fail(RB_E_LENGTH, "%s: operand lengths must match, got %lld and %lld", name, (long long)x->len,
-                       (long long)y->len);
     const int64_t ranges = rk_ranges(x->len);
     pairs_run p = {ro_side(x), ro_side(y), out};
     if (ranges == 1) return pairs_range(&p, 0, x->len, 0);

@@ -163,8 +163,8 @@ static ray_val *moving_verb(ray_rt *rt, const char *verb, enum rk_moving what, r
     const ray_val *v = args[1];
     int64_t w;
     if (!ro_int_of(args[0], true, &w) || w == RY_NULL_I64) return ro_refuse(verb, "a window length", args[0]);
-    if (!taken(v, takes)) return ro_refuse(verb, takes_text[takes], v);
     if (w < 1) return rb_fail_null(RB_E_RANGE, "%s: a window of 1 or more rows was expected, got %lld", verb, (long long)w);
+    if (!taken(v, takes)) return ro_refuse(verb, takes_text[takes], v);
     ray_val *out = rv_vec_new(moving_type(what, v), v->len);
     if (!out || v->len == 0) return out;
     moving m = {.what = what, .v = v, .w = w < v->len ? w : v->len};
