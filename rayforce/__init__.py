@@ -8,9 +8,10 @@ from ._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import aio as aio
     from typing import Any
 
+    from . import aio as aio
+    from ._reconnect import Reconnect as Reconnect
     from .address import Address as Address
     from .convert import python_to_ray as python_to_ray
     from .convert import ray_to_python as ray_to_python
@@ -148,9 +149,27 @@ if TYPE_CHECKING:
     from .ipc import (
         hopen_timeout as hopen_timeout,
     )
+    from .live import (
+        Message as Message,
+    )
+    from .live import (
+        PushStream as PushStream,
+    )
+    from .live import (
+        Subscription as Subscription,
+    )
     from .network.client import TCPClient as TCPClient
     from .network.server import Server as Server
     from .network.server import TCPServer as TCPServer
+    from .observe import (
+        Event as Event,
+    )
+    from .observe import (
+        add_hook as add_hook,
+    )
+    from .observe import (
+        instrument as instrument,
+    )
     from .pipeline import Pipeline as Pipeline
     from .pool import (
         ConnectionPool as ConnectionPool,
@@ -320,6 +339,9 @@ _PLACES = {
     "network.server": "Server TCPServer",
     "network.client": "TCPClient",
     "ipc": "Connection ConnectionStats Prepared connect hopen hopen_timeout",
+    "live": "Message PushStream Subscription",
+    "observe": "Event add_hook instrument",
+    "_reconnect": "Reconnect",
     "pipeline": "Pipeline",
     "pool": "ConnectionPool PooledConnection",
     "poolbook": "PoolStats",
@@ -340,6 +362,7 @@ __all__ = [
     "ConversionError",
     "Date",
     "Dict",
+    "Event",
     "F32",
     "F64",
     "Fn",
@@ -350,6 +373,7 @@ __all__ = [
     "IPCError",
     "Interrupted",
     "List",
+    "Message",
     "MessageTooLarge",
     "Name",
     "Null",
@@ -360,6 +384,7 @@ __all__ = [
     "PooledConnection",
     "Prepared",
     "ProtocolError",
+    "PushStream",
     "QueryError",
     "QuotedSymbol",
     "RayB8",
@@ -407,9 +432,11 @@ __all__ = [
     "RayforceTypeRegistryError",
     "RayforceUserError",
     "RayforceValueError",
+    "Reconnect",
     "Server",
     "Session",
     "String",
+    "Subscription",
     "SubscriptionClosed",
     "SubscriptionOverflow",
     "Symbol",
@@ -423,12 +450,14 @@ __all__ = [
     "U8",
     "UnsupportedAddress",
     "Vector",
+    "add_hook",
     "connect",
     "engine",
     "eval_obj",
     "eval_str",
     "hopen",
     "hopen_timeout",
+    "instrument",
     "python_to_ray",
     "ray_to_python",
 ]

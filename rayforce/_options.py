@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._reconnect import Reconnect
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,6 +59,13 @@ OPTIONS: dict[str, tuple[Callable[[str], Any], Callable[[Any], bool], str, Any]]
     ),
     "strings": (str, one_of("symbol", "string"), "'symbol' or 'string'", "symbol"),
     "timeout_action": (str, one_of("discard", "close"), "'discard' or 'close'", "discard"),
+    "reconnect": (
+        switch,
+        lambda v: isinstance(v, bool | Reconnect),
+        "True, False or a Reconnect",
+        False,
+    ),
+    "slow_query": (seconds, duration, "seconds, or None", None),
     "name": (str, lambda v: v is None or isinstance(v, str), "text", None),
 }
 

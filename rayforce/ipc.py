@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from types import EllipsisType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
 
-from . import _options, errors, types  # noqa: F401  values come out as the classes of types
+from . import _options, errors, observe, types  # noqa: F401  values come out as the classes of types
 from ._ext import core
+from ._link import Link
+from ._reconnect import Reconnect, policy
 from .address import Address
 from .errors import (
     AuthenticationFailed,
@@ -19,6 +22,7 @@ from .errors import (
     ProtocolError,
     UnsupportedAddress,
 )
+from .progress import ProgressBar
 from .session import SessionMethods, Timeout
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ __all__ = [
     "MessageTooLarge",
     "Prepared",
     "ProtocolError",
+    "Reconnect",
     "UnsupportedAddress",
     "connect",
     "hopen",
@@ -58,9 +63,10 @@ class ConnectionStats(NamedTuple):
     awaited: int
     pushes: int
     pushes_dropped: int
+    reconnects: int
 
 
-class Connection(SessionMethods):
+class Connection(Link, SessionMethods):
     """One connection to a server. Any threads may share it: each caller gets the reply to its own request."""
 
     def __init__(
@@ -81,9 +87,15 @@ class Connection(SessionMethods):
         self._later = core.convert_flags(False, o["strings"])
         self._reader: Reader | None = None
         self._version: str | None = None
+        self._settled = o
         self.name: str | None = o["name"]
         unreachable(self.address)
-        self._client = core.Client(
+        self._start(policy(o["reconnect"]), o["slow_query"])
+        self._client = self._make_client()
+
+    def _make_client(self) -> core.Client:
+        o = self._settled
+        client = core.Client(
             self.address,
             host=self.address.host,
             port=self.address.port,
@@ -97,7 +109,10 @@ class Connection(SessionMethods):
             close_on_timeout=o["timeout_action"] == "close",
             message_max=o["max_message"],
             compress_over=threshold(o["compression"]),
+            push=self._hub.deliver,
         )
+        observe.happened("connect", self.address)
+        return client
 
     def _open(self) -> core.Client:
         if self._client is None:
@@ -109,25 +124,40 @@ class Connection(SessionMethods):
 
     # ---- queries
 
-    def execute(self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False) -> Any:
+    def execute(
+        self,
+        query: Any,
+        /,
+        *args: Any,
+        timeout: Timeout = ...,
+        boxed: bool = False,
+        idempotent: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
+    ) -> Any:
         """Evaluates source or a value on the server; with arguments, calls the function that this gives.
 
-        Arguments are data: nothing in them is parsed. `boxed=True` keeps the types of atoms.
+        Arguments are data: nothing in them is parsed. `boxed=True` keeps the types of atoms. `idempotent=True`: it may
+        be sent again after a loss, even if it may have been executed. `progress` shows how much of a large reply has
+        come, or calls a function with bytes received and in all.
         """
-        return self._open().execute(query, args, self._seconds(timeout), boxed, self._flags)
+        seconds = self._seconds(timeout)
+        if progress:
+            method, params = fetch_with_progress, (query, args, seconds, boxed, self._flags, progress)
+            return self._do(method, params, query, args, idempotent)
+        return self._do(core.Client.execute, (query, args, seconds, boxed, self._flags), query, args, idempotent)
 
     def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """Calls a function that the server has; the arguments are data."""
-        return self._open().call(name, args, self._seconds(timeout), self._flags)
+        return self._do(core.Client.call, (name, args, self._seconds(timeout), self._flags), name, args)
 
     def send_async(self, query: Any, /, *args: Any) -> None:
         """Sends without awaiting a reply; there will be none, not even for an error."""
-        self._open().send(query, args, self._timeout, self._flags)
+        self._do(core.Client.send, (query, args, self._timeout, self._flags), query, args)
 
     def write(self, value: Any, /, name: str | None = None) -> Any:
         """Assigns a value on the server; without a name, sends it to be evaluated and returns the result."""
         if name is None:
-            return self._open().request(value, self._timeout, self._flags)
+            return self._do(core.Client.request, (value, self._timeout, self._flags), None, (value,))
         return self.set(name, value)
 
     def prepare(self, query: Any, /) -> Prepared:
@@ -145,7 +175,7 @@ class Connection(SessionMethods):
         """A future for the result; several may be under way at once."""
         from .pipeline import Reader, Reply
 
-        client = self._open()
+        client = self._live()
         ticket = client.submit(query, args, False, self._timeout, self._flags)
         reply = Reply(client, ticket, query, False)
         if self._reader is None:
@@ -157,7 +187,7 @@ class Connection(SessionMethods):
         """Requests that are written together."""
         from .pipeline import Pipeline
 
-        return Pipeline(self._open(), self._later, self._timeout)
+        return Pipeline(self._live(), self._later, self._timeout)
 
     def flush(self, timeout: float | None = None) -> None:
         """Returns when the system has taken everything that was sent."""
@@ -166,19 +196,19 @@ class Connection(SessionMethods):
     # ---- variables
 
     def set(self, name: str, value: Any, /) -> None:
-        self._open().set(name, value, self._timeout, self._flags)
+        self._do(core.Client.set, (name, value, self._timeout, self._flags), name, (value,))
 
     def get(self, name: str, /) -> Any:
-        return self._open().execute(core.check_name(name), (), self._timeout, False, self._flags)
+        return self.execute(core.check_name(name), idempotent=True)
 
     def delete(self, name: str, /) -> None:
         key = core.check_name(name)
-        self._open().execute(f"(do {key} (del {key}) 0)", (), self._timeout, False, self._flags)
+        self.execute(f"(do {key} (del {key}) 0)")
 
     def __contains__(self, name: str, /) -> bool:
         key = core.check_name(name)
         try:
-            self._open().execute(f"(do {key} 0)", (), self._timeout, False, self._flags)
+            self.execute(f"(do {key} 0)", idempotent=True)
         except (errors.RayforceNameError, errors.RayforceValueError):  # 1.x servers: value
             return False
         return True
@@ -192,7 +222,7 @@ class Connection(SessionMethods):
     def ping(self, timeout: float | None = None) -> float:
         """Seconds of one round trip."""
         start = time.perf_counter()
-        self._open().execute("0", (), self._timeout if timeout is None else timeout, False, self._flags)
+        self.execute("0", timeout=self._timeout if timeout is None else timeout, idempotent=True)
         return time.perf_counter() - start
 
     def set_compression(self, value: bool | int, /) -> None:
@@ -207,12 +237,28 @@ class Connection(SessionMethods):
         """Sends what is still to be sent, for so long at most, and closes. Calling it again does nothing."""
         if self._client is not None and not self._closed:
             self._closed = True
+            self._ending.set()
             self._client.close(timeout)
+            text = "the connection has been closed"
+            self._hub.finish(errors.SubscriptionClosed(text, code="closed", address=self.address))
+            observe.happened("close", self.address)
+
+    def reconnect(self) -> None:
+        """Closes the connection and opens a new one; subscriptions go over to it."""
+        if self._closed:
+            raise errors.ConnectionFailed("the connection has been closed", code="closed", address=self.address)
+        with self._reopening:
+            old, client = self._open(), self._make_client()
+            self._subscribe_again(client)
+            self._client = client
+            self._reopened += 1
+        old.close(0)
+        self._came_back(self._policy)
 
     def _is_engaged(self) -> bool:
         """Will something come that is not the answer to the next request?"""
         stats = self.stats
-        return stats.owed > 0 or stats.awaited > 0
+        return stats.owed > 0 or stats.awaited > 0 or self._hub.is_used
 
     @property
     def closed(self) -> bool:
@@ -232,7 +278,8 @@ class Connection(SessionMethods):
 
     @property
     def stats(self) -> ConnectionStats:
-        return ConnectionStats(*self._open().stats())
+        stats = ConnectionStats(*self._open().stats(), self._reopened)
+        return stats._replace(pushes_dropped=stats.pushes_dropped + self._hub.dropped)
 
     @property
     def dialect(self) -> str:
@@ -289,6 +336,40 @@ class Prepared:
 
     def __repr__(self) -> str:
         return f"Prepared({self.source!r})"
+
+
+def fetch_with_progress(
+    client: core.Client,
+    query: Any,
+    args: tuple[Any, ...],
+    seconds: float | None,
+    boxed: bool,
+    flags: int,
+    progress: bool | Callable[[int, int], object],
+) -> Any:
+    """As Client.execute, telling now and then how much of the reply has come."""
+    end = None if seconds is None else time.monotonic() + seconds
+    ticket = client.submit(query, args, False, seconds, flags)
+    tell = ProgressBar() if progress is True else progress
+    assert callable(tell)
+    try:
+        while True:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            try:
+                return client.claim(ticket, query, 0.05 if left is None else min(0.05, left), boxed)
+            except errors.Timeout as e:
+                if e.phase != "reply" or (end is not None and time.monotonic() >= end):
+                    e.seconds = seconds
+                    raise
+            received, total = client.progress()
+            if total:
+                tell(received, total)
+    except BaseException:
+        client.abandon(ticket)
+        raise
+    finally:
+        if isinstance(tell, ProgressBar):
+            tell.close()
 
 
 def threshold(compression: bool | int) -> int:

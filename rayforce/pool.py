@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import EllipsisType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from . import _options, errors
+from . import _options, errors, observe
 from .address import Address
 from .ipc import Connection
 from .poolbook import Book, Entry, PoolStats, check_seconds, check_sizes
@@ -125,7 +125,11 @@ class ConnectionPool:
         """A connection, to be given back with `put` or its own `close`; PoolTimeout after `timeout` seconds."""
         seconds = self._acquire_timeout if isinstance(timeout, EllipsisType) else timeout
         started = time.monotonic()
-        entry = self._acquire(seconds)
+        try:
+            entry = self._acquire(seconds)
+        except errors.PoolTimeout as e:
+            observe.happened("acquire", self.address, seconds=time.monotonic() - started, error=e)
+            raise
         try:
             while entry is not None and not self._is_good(entry):
                 self._discard(entry.conn)
@@ -141,6 +145,7 @@ class ConnectionPool:
             raise
         with self._lock:
             self._book.acquired += 1
+        observe.happened("acquire", self.address, seconds=time.monotonic() - started)
         return PooledConnection._lend(self, entry)
 
     connection = get
@@ -166,7 +171,8 @@ class ConnectionPool:
                 handed = slot.done() and slot.exception() is None
                 if handed:  # at the last moment
                     if isinstance(e, TimeoutError):
-                        return slot.result()
+                        late: Entry[Connection] | None = slot.result()
+                        return late
                     spare = self._book.give(slot.result())
                 else:
                     slot.cancel()
@@ -221,20 +227,20 @@ class ConnectionPool:
             raise ValueError(f"{conn!r} is not on loan from this pool")
         if conn._closed:
             raise ValueError("the connection has been given back already")
-        entry: Entry[Connection] | None = conn._entry
+        entry = conn._entry
         keep = self._may_stay(conn)
+        entry.conn._client = conn._client  # it may have been opened again
         conn._part()
-        assert entry is not None
+        observe.happened("release", self.address)
         if conn._generation != self._generation:
             entry.conn.close(0)
             return
         if not keep:
             self._discard(entry.conn)
-            entry = None
         with self._lock:
-            entry = self._book.give(entry)
+            left = self._book.give(entry if keep else None)
             stale = self._book.reap()
-        for old in (stale if entry is None else [*stale, entry]):
+        for old in stale if left is None else [*stale, left]:
             old.conn.close(0)
 
     def _may_stay(self, conn: PooledConnection) -> bool:

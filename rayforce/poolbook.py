@@ -128,7 +128,7 @@ class Book(Generic[C, W]):
         """Idle connections that have been idle, or have lived, for too long; to be closed."""
         now = time.monotonic()
         spare = max(0, len(self.idle) + self.in_use - self.min_size)
-        gone = []
+        gone: list[Entry[C]] = []
         for entry in self.idle:
             if self.is_old(entry, now) or (now - entry.since > self.max_idle and len(gone) < spare):
                 gone.append(entry)

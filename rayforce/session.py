@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from types import EllipsisType
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from . import errors
 from ._ext import core
+from .paging import NAMES, TABLES, Paging, advice, copy_into, row_count, words_of
 from .types import Table, Vector
 
 T = TypeVar("T")
@@ -78,3 +82,32 @@ class SessionMethods:
     def fetch_numpy(self, query: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """The result as an array; a table as a dict of arrays."""
         return as_numpy(self.execute(query, *args, timeout=timeout))
+
+    def fetch_into(self, query: Any, /, *args: Any, out: Any, timeout: Timeout = ...) -> int:
+        """Puts the result's elements into an array of numpy; how many. ConversionError if they do not fit."""
+        return copy_into(self.execute(query, *args, timeout=timeout), out)
+
+    def stream(self, query: Any, /, *args: Any, rows: int = 1_000_000) -> Iterator[Table]:
+        """The result in tables of so many rows; a vector as tables of one column.
+
+        It is evaluated once and kept on the server, under a name of its own, until the iterator has ended.
+        """
+        paging = Paging(query, args, rows)
+        source, given = paging.first()
+        try:
+            count = row_count(self.execute(source, *given))
+            for start in range(0, count, rows):
+                yield paging.table(self.execute(paging.page(start)))
+        finally:
+            with contextlib.suppress(errors.IPCError, errors.QueryError):
+                self.execute(paging.last())
+
+    def tables(self) -> list[str]:
+        """The names of the tables among the variables."""
+        return [str(name) for name in self.execute(TABLES)]
+
+    def diagnose(self, error: errors.QueryError, /) -> str:
+        """What may be wrong with a failed query: names that come close, and the columns of the tables in it."""
+        names = [str(name) for name in self.execute(NAMES)]
+        named = [t for t in self.tables() if t in words_of(error)]
+        return advice(error, names, {t: [str(c) for c in self.execute(f"(key {t})")] for t in named})

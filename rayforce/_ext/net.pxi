@@ -222,6 +222,12 @@ cdef class Client:
             r = ray_client_claim(self.c, ticket, limit)
         return self.reply(r, query, started, seconds, boxed)
 
+    def progress(self):
+        """(received, total) of the message that is coming in; total 0: none is."""
+        cdef int64_t received, total
+        ray_client_progress_into(self.c, &received, &total)
+        return received, total
+
     def abandon(self, int64_t ticket):
         with nogil:
             ray_client_abandon(self.c, ticket)

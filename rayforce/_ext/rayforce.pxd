@@ -167,6 +167,7 @@ cdef extern from "rayforce/net.h":
     int ray_client_fd(const ray_client *c) noexcept nogil
     const char *ray_client_dialect_get(const ray_client *c) noexcept nogil
     void ray_client_stats_into(ray_client *c, ray_client_stats *out) noexcept nogil
+    void ray_client_progress_into(ray_client *c, int64_t *received, int64_t *total) noexcept nogil
     void ray_client_compress_set(ray_client *c, int64_t over) noexcept nogil
     ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double timeout) noexcept nogil
     ray_val *ray_client_request(ray_client *c, ray_val *message, double timeout) noexcept nogil

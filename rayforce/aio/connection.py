@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 import warnings
+import weakref
+from collections.abc import AsyncIterator, Awaitable, Callable
 from types import EllipsisType, TracebackType
 from typing import Any, Self, TypeVar
 
-from .. import _options, errors
+from .. import _options, errors, observe
 from .._ext import core
+from .._reconnect import Reconnect, policy
 from ..address import Address
 from ..ipc import ConnectionStats, threshold, unreachable
+from ..live import MAXSIZE, PUB, SUB, UNSUB, Feed, Hub, Overflow, TopicFeed
+from ..paging import NAMES, TABLES, Paging, advice, copy_into, row_count, words_of
+from ..progress import ProgressBar
 from ..session import Timeout, as_numpy, as_type
-from ..types import Table
+from ..types import Name, Table
 from .dial import dial, failed, place, set_up
+from .live import AsyncPushStream, AsyncSubscription
 from .wire import Waiting, Wire
 
 T = TypeVar("T")
+RETRIES = 3  # of one request that was not sent
 
 
 class AsyncConnection:
@@ -45,12 +54,20 @@ class AsyncConnection:
         self._pid = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.name: str | None = self._options["name"]
+        self._policy: Reconnect | None = policy(self._options["reconnect"])
+        self._slow: float | None = self._options["slow_query"]
+        self._plain = self._policy is None and self._slow is None
+        self._hub = Hub(self.address)
+        self._reopening: asyncio.Task[Wire] | None = None
+        self._reopened = 0
         unreachable(self.address)
 
     async def open(self) -> Self:
         """Connects, greets and logs in; `async with` and `connect` do it."""
         if self._wire is not None:
             return self
+        if self._closed:
+            raise errors.ConnectionFailed("the connection has been closed", code="closed", address=self.address)
         self._loop = asyncio.get_running_loop()
         self._wire = await self._dial()
         return self
@@ -96,6 +113,8 @@ class AsyncConnection:
         except BaseException:
             transport.abort()
             raise
+        wire.on_push, wire.on_end = self._hub.deliver, weak_end(self)
+        observe.happened("connect", self.address)
         return wire
 
     def _opened(self) -> Wire:
@@ -122,29 +141,156 @@ class AsyncConnection:
 
     # ---- queries
 
-    async def execute(self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False) -> Any:
+    async def execute(
+        self,
+        query: Any,
+        /,
+        *args: Any,
+        timeout: Timeout = ...,
+        boxed: bool = False,
+        idempotent: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
+    ) -> Any:
         """As Connection.execute."""
         seconds = self._seconds(timeout)
-        wire = self._live()
-        message = wire.codec.message(query, args, self._flags)
-        if message is None and args:  # servers of the 1.x line call only a function that they are given
-            started = time.monotonic()
-            query = await self._ask(wire, None, query, True, seconds)
-            seconds = None if seconds is None else max(0.0, seconds - (time.monotonic() - started))
-            message = wire.codec.message(query, args, self._flags)
-        return await self._ask(wire, message, query, boxed, seconds)
+
+        async def job(wire: Wire) -> Any:
+            message, asked, left = wire.codec.message(query, args, self._flags), query, seconds
+            if message is None and args:  # servers of the 1.x line call only a function that they are given
+                started = time.monotonic()
+                asked = await self._ask(wire, None, query, True, seconds)
+                left = None if seconds is None else max(0.0, seconds - (time.monotonic() - started))
+                message = wire.codec.message(asked, args, self._flags)
+            return await self._ask(wire, message, asked, boxed, left, progress)
+
+        return await self._do(job, query, args, idempotent)
 
     async def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """As Connection.call."""
         seconds = self._seconds(timeout)
+
+        async def job(wire: Wire) -> Any:
+            return await self._ask(wire, wire.codec.call_message(name, args, self._flags), name, False, seconds)
+
+        return await self._do(job, name, args)
+
+    async def _do(
+        self,
+        job: Callable[[Wire], Awaitable[Any]],
+        query: Any,
+        args: tuple[Any, ...] = (),
+        idempotent: bool = False,
+    ) -> Any:
+        """Runs a job. What was certainly not executed is tried again, if the connection comes back."""
+        if self._plain and not observe.watched():
+            return await job(self._live())
+        for attempt in range(RETRIES + 1):
+            wire = await self._back()
+            watch = observe.Watch(self.address, query, args, wire.moved, self._slow)
+            try:
+                value = await job(wire)
+            except BaseException as e:
+                watch.ended(e)
+                lost = isinstance(e, errors.ConnectionLost) and (idempotent or not e.sent)
+                if not lost or self._policy is None or self._closed or attempt == RETRIES:
+                    raise
+                continue
+            watch.ended()
+            return value
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _back(self) -> Wire:
+        """The wire, opened again if it was lost and the policy says so."""
         wire = self._live()
-        return await self._ask(wire, wire.codec.call_message(name, args, self._flags), name, False, seconds)
+        if self._policy is None or self._closed or wire.is_open:
+            return wire
+        return await asyncio.shield(self._reopen(self._policy))
+
+    def _reopen(self, policy: Reconnect) -> asyncio.Task[Wire]:
+        if self._reopening is None or self._reopening.done():
+            self._reopening = asyncio.ensure_future(self._open_again(policy))
+        return self._reopening
+
+    async def _open_again(self, policy: Reconnect) -> Wire:
+        failure: errors.ConnectionFailed | None = None
+        for wait in policy.waits():
+            await asyncio.sleep(wait)
+            if self._closed:
+                break
+            try:
+                wire = await self._dial()
+                await self._subscribe_again(wire)
+            except (errors.ConnectionFailed, errors.ConnectionLost) as e:
+                observe.IPC.info("%s: not back yet: %s", self.address, e)
+                if isinstance(e, errors.ConnectionFailed):
+                    failure = e
+                    if e.reason in {"auth", "version"}:
+                        break
+                continue
+            return await self._came_back(wire, policy)
+        text = f"{self.address}: the connection was lost and could not be opened again"
+        raise failure or errors.ConnectionFailed(text, code="closed", address=self.address)
+
+    async def _came_back(self, wire: Wire, policy: Reconnect | None) -> Wire:
+        self._wire = wire
+        self._reopened += 1
+        observe.IPC.info("%s: connected again", self.address)
+        observe.happened("reconnect", self.address)
+        if policy is not None and policy.on_reconnect is not None:
+            done = policy.on_reconnect(self)
+            if asyncio.iscoroutine(done):
+                await done
+        return wire
+
+    async def reconnect(self) -> None:
+        """Closes the connection and opens a new one; subscriptions go over to it."""
+        old = self._live()
+        old.on_end = None
+        wire = await self._dial()
+        await self._subscribe_again(wire)
+        await self._came_back(wire, self._policy)
+        await old.close(0)
+
+    async def _subscribe_again(self, wire: Wire) -> None:
+        topics, feeds = self._hub.begin_again()
+        for topic in topics:
+            await self._ask(wire, wire.codec.call_message(SUB, (topic,), self._flags), SUB, False, self._timeout)
+        for feed in feeds:
+            if feed._snapshot is not None:
+                message = wire.codec.message(feed._snapshot, (), self._flags)
+                feed._put_snapshot(await self._ask(wire, message, feed._snapshot, False, self._timeout), False)
+
+    def _lost(self, why: errors.RayforceError) -> None:
+        """The wire has ended."""
+        if self._closed or self._policy is None or not self._hub.is_used:
+            self._hub.finish(why)
+            return
+        self._reopen(self._policy).add_done_callback(self._gave_up)
+
+    def _gave_up(self, task: asyncio.Task[Wire]) -> None:
+        if not task.cancelled() and isinstance(e := task.exception(), errors.RayforceError):
+            self._hub.finish(e)
 
     async def _ask(
-        self, wire: Wire, message: core.Value | None, query: Any, boxed: bool, seconds: float | None
+        self,
+        wire: Wire,
+        message: core.Value | None,
+        query: Any,
+        boxed: bool,
+        seconds: float | None,
+        progress: bool | Callable[[int, int], object] = False,
     ) -> Any:
         await wire.room()
         request = wire.request(message, query, boxed)
+        if progress:
+            request.on_progress = ProgressBar() if progress is True else progress
+        try:
+            return await self._reply(wire, request, seconds)
+        finally:
+            if isinstance(request.on_progress, ProgressBar):
+                request.on_progress.close()
+
+    async def _reply(self, wire: Wire, request: Waiting, seconds: float | None) -> Any:
         if seconds is None:
             return await request.future
         timer = wire.loop.call_later(seconds, self._expire, wire, request, seconds)
@@ -176,22 +322,55 @@ class AsyncConnection:
         """The result as an array; a table as a dict of arrays."""
         return as_numpy(await self.execute(query, *args, timeout=timeout))
 
+    async def fetch_into(self, query: Any, /, *args: Any, out: Any, timeout: Timeout = ...) -> int:
+        """Puts the result's elements into an array of numpy; how many. ConversionError if they do not fit."""
+        return copy_into(await self.execute(query, *args, timeout=timeout), out)
+
+    async def stream(self, query: Any, /, *args: Any, rows: int = 1_000_000) -> AsyncIterator[Table]:
+        """As Connection.stream."""
+        paging = Paging(query, args, rows)
+        source, given = paging.first()
+        try:
+            count = row_count(await self.execute(source, *given))
+            for start in range(0, count, rows):
+                yield paging.table(await self.execute(paging.page(start)))
+        finally:
+            with contextlib.suppress(errors.IPCError, errors.QueryError):
+                await self.execute(paging.last())
+
+    async def tables(self) -> list[str]:
+        """The names of the tables among the variables."""
+        return [str(name) for name in await self.execute(TABLES)]
+
+    async def diagnose(self, error: errors.QueryError, /) -> str:
+        """As Connection.diagnose."""
+        names = [str(name) for name in await self.execute(NAMES)]
+        named = [t for t in await self.tables() if t in words_of(error)]
+        return advice(error, names, {t: [str(c) for c in await self.execute(f"(key {t})")] for t in named})
+
     async def send_async(self, query: Any, /, *args: Any) -> None:
         """Sends without awaiting a reply; waits only until there is room for more."""
-        wire = self._live()
-        message = wire.codec.message(query, args, self._flags)
-        if message is None and args:
-            raise errors.QueryError("a server of the 1.x line cannot call source text in one message", code="nyi")
-        await wire.room()
-        wire.post(core.source_value(query) if message is None else message)
-        await wire.room()
+
+
+        async def job(wire: Wire) -> None:
+            message = wire.codec.message(query, args, self._flags)
+            if message is None and args:
+                raise errors.QueryError("a server of the 1.x line cannot call source text in one message", code="nyi")
+            await wire.room()
+            wire.post(core.source_value(query) if message is None else message)
+            await wire.room()
+
+        await self._do(job, query, args)
 
     async def write(self, value: Any, /, name: str | None = None) -> Any:
         """Assigns a value on the server; without a name, sends it to be evaluated and returns the result."""
         if name is not None:
             return await self.set(name, value)
-        wire = self._live()
-        return await self._ask(wire, wire.codec.value_message(value, self._flags), None, False, self._timeout)
+
+        async def job(wire: Wire) -> Any:
+            return await self._ask(wire, wire.codec.value_message(value, self._flags), None, False, self._timeout)
+
+        return await self._do(job, None, (value,))
 
     def prepare(self, query: Any, /) -> AsyncPrepared:
         """A query to be run many times with different arguments."""
@@ -201,14 +380,81 @@ class AsyncConnection:
         """Evaluates a file of source on the server."""
         return await self.execute(await asyncio.to_thread(_read, path))
 
+    # ---- live data
+
+    def subscribe(
+        self,
+        *topics: str,
+        maxsize: int = MAXSIZE,
+        overflow: Overflow = "error",
+        snapshot: Any = None,
+        resubscribe: bool = True,
+    ) -> AsyncSubscription:
+        """As Connection.subscribe; it begins with `async with`, or when it is first asked for a message."""
+        return AsyncSubscription(
+            self._hub,
+            topics,
+            maxsize,
+            overflow,
+            snapshot,
+            resubscribe,
+            begin=self._begin_topics,
+            end=self._end_feed,
+            hold=self._hold,
+        )
+
+    async def _begin_topics(self, feed: TopicFeed) -> None:
+        wire = await self._back()
+        fresh = self._hub.add(feed)
+        try:
+            for topic in fresh:
+                await self._ask(wire, wire.codec.call_message(SUB, (topic,), self._flags), SUB, False, self._timeout)
+            if feed._snapshot is not None:
+                feed._put_snapshot(await self.execute(feed._snapshot), True)
+        except BaseException:
+            await self._end_feed(feed)
+            raise
+
+    async def publish(self, topic: str, payload: Any, /, *, wait: bool = False) -> int | None:
+        """As Connection.publish."""
+        if wait:
+            return int(await self.call(PUB, topic, payload))
+        await self.send_async(Name(PUB), topic, payload)
+        return None
+
+    def pushes(self, *, maxsize: int = MAXSIZE, overflow: Overflow = "error") -> AsyncPushStream:
+        """Every message that the server sends unasked and that is no update of a topic, from when it begins."""
+        return AsyncPushStream(
+            self._hub, maxsize, overflow, begin=self._begin_stream, end=self._end_feed, hold=self._hold
+        )
+
+    async def _begin_stream(self, stream: Feed[Any]) -> None:
+        await self._back()
+        self._hub.streams.append(stream)
+
+    async def _end_feed(self, feed: Feed[Any]) -> None:
+        gone = self._hub.remove(feed)
+        wire = self._wire
+        self._hold()
+        if wire is None or self._closed or not wire.is_open:
+            return
+        for topic in gone:
+            wire.post(wire.codec.call_message(Name(UNSUB), (topic,), self._flags))
+
+    def _hold(self) -> None:
+        if self._wire is not None:
+            self._wire.hold(any(f._is_full for f in (*self._hub.feeds, *self._hub.streams)))
+
     # ---- variables
 
     async def set(self, name: str, value: Any, /) -> None:
-        wire = self._live()
-        await self._ask(wire, wire.codec.set_message(name, value, self._flags), None, False, self._timeout)
+        async def job(wire: Wire) -> None:
+            await self._ask(wire, wire.codec.set_message(name, value, self._flags), None, False, self._timeout)
+
+        await self._do(job, name, (value,))
 
     async def get(self, name: str, /) -> Any:
-        return await self.execute(core.check_name(name))
+        return await self.execute(core.check_name(name), idempotent=True)
 
     async def delete(self, name: str, /) -> None:
         key = core.check_name(name)
@@ -218,7 +464,7 @@ class AsyncConnection:
         """Is there a variable of that name? (`name in connection` of the other twin.)"""
         key = core.check_name(name)
         try:
-            await self.execute(f"(do {key} 0)")
+            await self.execute(f"(do {key} 0)", idempotent=True)
         except (errors.RayforceNameError, errors.RayforceValueError):  # 1.x servers: value
             return False
         return True
@@ -231,7 +477,7 @@ class AsyncConnection:
     async def ping(self, timeout: float | None = None) -> float:
         """Seconds of one round trip."""
         start = time.perf_counter()
-        await self.execute("0", timeout=self._timeout if timeout is None else timeout)
+        await self.execute("0", timeout=self._timeout if timeout is None else timeout, idempotent=True)
         return time.perf_counter() - start
 
     def set_compression(self, value: bool | int, /) -> None:
@@ -256,11 +502,17 @@ class AsyncConnection:
     async def close(self, timeout: float | None = 1.0) -> None:
         """Sends what is still to be sent, for so long at most, and closes. Calling it again does nothing."""
         wire, closed, self._closed = self._wire, self._closed, True
-        if wire is not None and not closed and self._pid == os.getpid():
-            await wire.close(timeout)
+        if wire is None or closed or self._pid != os.getpid():
+            return
+        if self._reopening is not None and not self._reopening.done():
+            self._reopening.cancel()
+        await wire.close(timeout)
+        text = "the connection has been closed"
+        self._hub.finish(errors.SubscriptionClosed(text, code="closed", address=self.address))
+        observe.happened("close", self.address)
 
     def _is_engaged(self) -> bool:
-        return self._wire is None or bool(self._wire.waiting)
+        return self._wire is None or bool(self._wire.waiting) or self._hub.is_used
 
     @property
     def closed(self) -> bool:
@@ -289,7 +541,8 @@ class AsyncConnection:
             owed=w.owed,
             awaited=len(w.waiting) - w.owed,
             pushes=w.pushes,
-            pushes_dropped=w.pushes_dropped,
+            pushes_dropped=w.pushes_dropped + self._hub.dropped,
+            reconnects=self._reopened,
         )
 
     @property
@@ -354,6 +607,18 @@ class AsyncPrepared:
 
     def __repr__(self) -> str:
         return f"AsyncPrepared({self.source!r})"
+
+
+def weak_end(conn: AsyncConnection) -> Callable[[errors.RayforceError], None]:
+    """Tells a connection that its wire has ended, without keeping it alive."""
+    ref = weakref.ref(conn)
+
+    def ended(why: errors.RayforceError) -> None:
+        conn = ref()
+        if conn is not None:
+            conn._lost(why)
+
+    return ended
 
 
 def _read(path: str) -> bytes:

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from types import EllipsisType, TracebackType
 from typing import Any, Self
 
-from .. import _options, errors
+from .. import _options, errors, observe
 from ..address import Address
 from ..poolbook import Book, Entry, PoolStats, check_seconds, check_sizes
 from ..session import Timeout
-from .connection import AsyncConnection
+from .connection import AsyncConnection, weak_end
 
 Slot = asyncio.Future[Any]
 
@@ -33,6 +33,8 @@ class AsyncPooledConnection(AsyncConnection):
         self = cls.__new__(cls)
         self.__dict__.update(entry.conn.__dict__)
         self._pool, self._entry = pool, entry
+        if self._wire is not None:
+            self._wire.on_end = weak_end(self)
         return self
 
     async def close(self, timeout: float | None = 1.0) -> None:
@@ -56,7 +58,7 @@ class AsyncPooledConnection(AsyncConnection):
 
 
 class AsyncConnectionPool:
-    """As ConnectionPool, for the tasks of one event loop. `configure` and a callable `check` are coroutine functions."""
+    """As ConnectionPool, for the tasks of one loop. `configure` and a callable `check` are coroutine functions."""
 
     def __init__(
         self,
@@ -107,7 +109,11 @@ class AsyncConnectionPool:
         """A connection, to be given back with `put` or its own `close`; PoolTimeout after `timeout` seconds."""
         seconds = self._acquire_timeout if isinstance(timeout, EllipsisType) else timeout
         started = time.monotonic()
-        entry = await self._acquire(seconds)
+        try:
+            entry = await self._acquire(seconds)
+        except errors.PoolTimeout as e:
+            observe.happened("acquire", self.address, seconds=time.monotonic() - started, error=e)
+            raise
         try:
             while entry is not None and not await self._is_good(entry):
                 self._discard(entry.conn)
@@ -120,6 +126,7 @@ class AsyncConnectionPool:
             self._book.give(None)
             raise
         self._book.acquired += 1
+        observe.happened("acquire", self.address, seconds=time.monotonic() - started)
         return AsyncPooledConnection._lend(self, entry)
 
     @asynccontextmanager
@@ -207,7 +214,11 @@ class AsyncConnectionPool:
         entry = conn._entry
         old = self._book.is_old(entry, time.monotonic())
         keep = conn.is_connected() and not old and not conn._is_engaged()
+        entry.conn._wire = conn._wire  # it may have been opened again
+        if conn._wire is not None:
+            conn._wire.on_end = weak_end(entry.conn)
         conn._part()
+        observe.happened("release", self.address)
         if not keep:
             self._discard(entry.conn)
         self._give(entry if keep else None)

@@ -23,7 +23,7 @@ class Waiting:
         self.future = future
         self.query = query
         self.boxed = boxed
-        self.on_progress: Callable[[int, int], None] | None = None
+        self.on_progress: Callable[[int, int], object] | None = None
 
 
 class Wire(asyncio.BufferedProtocol):
@@ -36,13 +36,14 @@ class Wire(asyncio.BufferedProtocol):
         self.closed: asyncio.Future[None] = loop.create_future()
         self.waiting: deque[Waiting] = deque()
         self.on_push: Callable[[Any], None] | None = None
-        self.on_end: Callable[[BaseException], None] | None = None
+        self.on_end: Callable[[errors.RayforceError], None] | None = None
         self.end: errors.RayforceError | None = None
         self.sent = self.received = self.bytes_out = self.bytes_in = self.pushes = self.pushes_dropped = 0
         self._transport: asyncio.Transport | None = None
         self._room: asyncio.Future[None] | None = None  # while the transport wants no more
         self._flushing = False
         self._decoding = False
+        self._held = False
 
     # ---- what asyncio calls
 
@@ -105,9 +106,8 @@ class Wire(asyncio.BufferedProtocol):
 
     def _decode_in_a_thread(self) -> None:
         """What is left to do for a large message may take long; the loop goes on and reads no more until it is done."""
-        if self._transport is not None and not self._decoding:
-            self._transport.pause_reading()
         self._decoding = True
+        self._pace()
         self.loop.run_in_executor(None, self.codec.next).add_done_callback(self._decoded)
 
     def _decoded(self, job: asyncio.Future[int]) -> None:
@@ -118,7 +118,19 @@ class Wire(asyncio.BufferedProtocol):
                 self._read()
         except errors.RayforceError as e:
             self.fail(e)
-        if self._transport is not None and self.end is None and not self._decoding:
+        self._pace()
+
+    def hold(self, on: bool) -> None:
+        """Reads no more while a subscriber that must not lose anything is behind."""
+        self._held = on
+        self._pace()
+
+    def _pace(self) -> None:
+        if self._transport is None or self.end is not None or self._transport.is_closing():
+            return
+        if self._decoding or self._held:
+            self._transport.pause_reading()
+        else:
             self._transport.resume_reading()
 
     def _deliver(self, kind: int) -> None:
@@ -203,7 +215,7 @@ class Wire(asyncio.BufferedProtocol):
             if small:
                 self._transport.write(b"".join(small))
                 small = []
-            self._transport.write(memoryview(piece))  # type: ignore[arg-type]
+            self._transport.write(memoryview(piece))
         if small:
             self._transport.write(small[0] if len(small) == 1 else b"".join(small))
 
@@ -268,6 +280,9 @@ class Wire(asyncio.BufferedProtocol):
     @property
     def transport(self) -> asyncio.Transport | None:
         return self._transport
+
+    def moved(self) -> tuple[int, int]:
+        return self.bytes_out, self.bytes_in
 
     @property
     def owed(self) -> int:

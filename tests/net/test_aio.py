@@ -56,7 +56,8 @@ def test_many_tasks_share_a_connection(run: Run, ours: rf.Server) -> None:
         async with await aio.connect(f"localhost:{ours.port}") as c:
             out = await asyncio.gather(*(c.execute("(fn [x] (* x x))", k) for k in range(2000)))
             assert out == [k * k for k in range(2000)]
-            mixed = await asyncio.gather(*(c.execute(f"(+ {k} {'1' if k % 3 else chr(39) + 'a'})") for k in range(300)), return_exceptions=True)
+            asked = [f"(+ {k} {'1' if k % 3 else chr(39) + 'a'})" for k in range(300)]
+            mixed = await asyncio.gather(*map(c.execute, asked), return_exceptions=True)
             for k, value in enumerate(mixed):
                 assert value == k + 1 if k % 3 else isinstance(value, rf.RayforceTypeError)
 
@@ -341,9 +342,10 @@ def test_one_loop_only(ours: rf.Server) -> None:
 def test_an_unclosed_connection_is_reported(run: Run, ours: rf.Server) -> None:
     async def job() -> None:
         c = await aio.connect(f"localhost:{ours.port}")
+        held = [c]
+        del c
         with pytest.warns(ResourceWarning, match="unclosed <AsyncConnection"):
-            del c
-            gc.collect()
+            held.clear()
         await asyncio.sleep(0.01)
 
     run(job())

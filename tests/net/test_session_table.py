@@ -31,11 +31,20 @@ class Blocking:
     def _blocking(self, fn: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **kw: Any) -> Any:
             out = fn(*args, **kw)
+            if inspect.isasyncgen(out):
+                return self._iterate(out)
             if inspect.isawaitable(out):
                 out = self._loop.run_until_complete(out)
             return Blocking(out, self._loop) if isinstance(out, rf.aio.AsyncPrepared) else out
 
         return run
+
+    def _iterate(self, items: Any) -> Iterator[Any]:
+        while True:
+            try:
+                yield self._loop.run_until_complete(anext(items))
+            except StopAsyncIteration:
+                return
 
     def __repr__(self) -> str:
         return repr(self._inner)
@@ -148,6 +157,57 @@ def prepared(c: Any) -> None:
     assert [add(k, 1) for k in range(5)] == [1, 2, 3, 4, 5]
     assert "fn [a b]" in add.source
     assert add.source in repr(add)
+
+
+@case
+def streams(c: Any) -> None:
+    pages = list(c.stream("(table [a b] (list (til 10) (til 10)))", rows=4))
+    assert [len(p) for p in pages] == [4, 4, 2]
+    assert pages[1].columns() == ["a", "b"]
+    assert pages[2]["a"].to_list() == [8, 9]
+    assert [p["value"].to_list() for p in c.stream("(fn [n] (til n))", 5, rows=3)] == [[0, 1, 2], [3, 4]]
+    assert list(c.stream("(take [1 2] 0)")) == []
+    with pytest.raises(ValueError):
+        list(c.stream("1", rows=0))
+    with pytest.raises(rf.QueryError):
+        list(c.stream("(nosuch 1)"))
+
+
+@case
+def into_memory_of_the_caller(c: Any) -> None:
+    out = np.zeros(8)
+    assert c.fetch_into("(* 1.5 (til 5))", out=out) == 5
+    assert out.tolist() == [0, 1.5, 3, 4.5, 6, 0, 0, 0]
+    for bad in (np.zeros(2), np.zeros(8, np.int32), np.zeros((2, 8))):
+        with pytest.raises(rf.ConversionError):
+            c.fetch_into("(* 1.5 (til 5))", out=bad)
+    with pytest.raises(TypeError):
+        c.fetch_into("(til 5)", out=[0] * 8)
+    with pytest.raises(rf.ConversionError):
+        c.fetch_into("1", out=out)
+
+
+@case
+def names_and_advice(c: Any) -> None:
+    c.execute("(do (set trades (table [sym price] (list ['a] [1.5]))) 0)")
+    if c.dialect == "1.x":  # its servers do not list their names
+        return
+    assert "trades" in c.tables()
+    with pytest.raises(rf.QueryError) as e:
+        c.execute("(count tradse)")
+    assert "close to it: trades" in c.diagnose(e.value)
+    with pytest.raises(rf.QueryError) as e:
+        c.execute("(+ 1 (at trades 'sym))")
+    assert "trades has the columns sym, price" in c.diagnose(e.value)
+
+
+@case
+def progress_of_a_large_reply(c: Any) -> None:
+    seen: list[tuple[int, int]] = []
+    out = c.execute("(til 5000000)", progress=lambda *a: seen.append(a))
+    assert len(out) == 5_000_000
+    assert all(0 <= r <= t for r, t in seen)
+    assert c.execute("1", progress=True) == 1
 
 
 @case

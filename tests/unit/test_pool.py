@@ -268,19 +268,22 @@ def test_closing(server: rf.Server) -> None:
 
 
 def test_a_lost_loan_is_reported_and_comes_back(pool: rf.ConnectionPool) -> None:
-    with pytest.warns(ResourceWarning, match="never given back"):
+    def lose() -> None:
         pool.get()
         gc.collect()
+
+    with pytest.warns(ResourceWarning, match="never given back"):
+        lose()
     assert (pool.in_use, pool.idle) == (0, 1)
 
 
 def test_an_unclosed_pool_is_reported(server: rf.Server) -> None:
     def leave() -> None:
         rf.ConnectionPool("127.0.0.1", server.port, 1).execute("1")
+        gc.collect()
 
     with pytest.warns(ResourceWarning, match="unclosed <ConnectionPool"):
         leave()
-        gc.collect()
 
 
 def test_pickle_is_configuration(server: rf.Server) -> None:
