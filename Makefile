@@ -6,18 +6,21 @@ CORE = vendor/rayforce-c
 PEER_2X = .oracle/2x
 PEER_1X = .oracle/1x
 FUZZ_SECONDS ?= 600
+SEED ?= 1
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup build demo test check soak peers core-test core-strict asan tsan fuzz bench lint docs wheel clean
+.PHONY: help setup build demo test check soak peers core-test core-strict asan tsan fuzz sweep bench lint docs wheel clean
 
 help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make demo    set up, build, start a server, run the example over IPC and print the trade summary
 #: make test    set up and run every test
-#: make check   as test, plus TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind
+#: make check   as test, plus TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
+#:              and memory running out at every step of every builtin
+#: make soak    as check, plus 200,000 random expressions beside the real server (SEED) and two hours of fuzzing
 #: make bench   compare with the peers, interleaved, ratios
 #: make lint    ruff and mypy
 #: make wheel   build a wheel into dist/
@@ -58,17 +61,22 @@ test: build peers core-test core-strict demo
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 tsan:
-	@$(MAKE) --no-print-directory -C $(CORE) tsan
+	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) tsan
 fuzz:
-	@$(MAKE) --no-print-directory -C $(CORE) fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
+	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
 # The whole Python suite with the extension under AddressSanitizer and UBSan, built into a tree of its own.
 asan: build peers
 	@bash tools/asan_suite.sh $(PY)
 
-check: test tsan asan fuzz
-	@$(MAKE) --no-print-directory -C $(CORE) valgrind
+# Memory running out at every step of several cases of every builtin.
+sweep: core-test
+	@$(PY) tests/lang/sweep.py --each 9
 
-soak: check
+check: test sweep tsan asan fuzz
+	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
+
+soak: check peers
+	@$(PY) tests/lang/differential.py --count 200000 --seed $(SEED)
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=7200
 
 bench: build peers

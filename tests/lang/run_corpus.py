@@ -13,7 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import re
+import select
 import shutil
 import struct
 import subprocess
@@ -28,8 +30,20 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
 # code -> (struct letter, bytes); time-like types are the integers they are stored as
-FIXED = {1: ("B", 1), 2: ("B", 1), 3: ("h", 2), 4: ("i", 4), 5: ("q", 8), 6: ("f", 4), 7: ("d", 8), 8: ("i", 4), 9: ("i", 4),
-         10: ("q", 8), 11: ("16s", 16), 16: ("q", 8)}  # fmt: skip
+FIXED = {
+    1: ("B", 1),
+    2: ("B", 1),
+    3: ("h", 2),
+    4: ("i", 4),
+    5: ("q", 8),
+    6: ("f", 4),
+    7: ("d", 8),
+    8: ("i", 4),
+    9: ("i", 4),
+    10: ("q", 8),
+    11: ("16s", 16),
+    16: ("q", 8),
+}
 
 
 class Damaged(Exception):
@@ -119,22 +133,32 @@ def same(a: Any, b: Any) -> bool:
 class Ask:
     """One `ask` process, started again when a case kills it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.dirs, self.proc = path, tempfile.mkdtemp(prefix="rayforce-corpus-"), None
+    def __init__(self, path: Path, seconds: float = 60.0) -> None:
+        self.path, self.dirs, self.seconds = path, tempfile.mkdtemp(prefix="rayforce-corpus-"), seconds
+        self.proc: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.proc = subprocess.Popen([self.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # A test build refuses single requests for more than this, as a machine without the memory would.
+        env = os.environ | {"ASAN_OPTIONS": "allocator_may_return_null=1:max_allocation_size_mb=512"}
+        self.proc = subprocess.Popen(
+            [self.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
+        )
 
     def line(self, kind: str, text: str) -> bytes:
-        """Raises EOFError when the process ends instead of answering."""
+        """Raises EOFError when the process ends instead of answering, TimeoutError when it does neither."""
         p = self.proc
-        assert p is not None and p.stdin is not None and p.stdout is not None
+        assert p is not None
+        assert p.stdin is not None
+        assert p.stdout is not None
         text = text.replace("\\", "\\\\").replace("\n", "\\n")
         try:
             p.stdin.write(f"{kind} {text}\n".encode())
             p.stdin.flush()
         except BrokenPipeError:
             pass
+        if not select.select([p.stdout], [], [], self.seconds)[0]:
+            p.kill()
+            raise TimeoutError(text)
         out = p.stdout.readline()
         if not out.endswith(b"\n"):
             raise EOFError
@@ -212,7 +236,7 @@ def run(args: argparse.Namespace) -> Counter[tuple[str, str, str]]:
             try:
                 told = check(ask, case)
                 verdict = "different" if told else "equal"
-            except EOFError:
+            except (EOFError, TimeoutError):
                 told, verdict = ask.crash(), "crash"
             count[category_of(case), what, verdict] += 1
             if verdict != "equal" and shown < args.show:

@@ -242,17 +242,20 @@ ray_val *rl_scan_right(ray_rt *rt, ray_val *const *args, int n) {
     return out;
 }
 
-static bool compares(const ray_val *f) {
+/* Is it a comparison of the elements of such a vector, symbols for equality only? */
+static bool compares(const ray_val *f, const ray_val *c) {
     static const char *const names[] = {"==", "!=", "<", "<=", ">", ">="};
-    for (size_t i = 0; f->type == RY_BINARY && i < RB_COUNT(names); i++)
+    const bool numbers = ry_is_fixed(c->type) && c->type != RY_B8 && c->type != RY_TIMESPAN && c->type != RY_GUID;
+    const size_t n = c->type == RY_SYM ? 2 : numbers ? RB_COUNT(names) : 0;
+    for (size_t i = 0; f->type == RY_BINARY && i < n; i++)
         if (strcmp(rv_builtin_name(f), names[i]) == 0) return true;
     return false;
 }
 
-/* Comparisons of neighbours in a vector of numbers or times without nulls make a vector of truths. */
+/* Comparisons of neighbours in a vector without nulls make a vector of truths. */
 static bool prior_is_mask(const ray_val *f, const ray_val *c, const ray_val *out) {
-    const bool loops = ry_is_fixed(c->type) && c->type != RY_B8 && c->type != RY_TIMESPAN && c->type != RY_GUID;
-    if (!compares(f) || !loops || (c->attrs & RV_A_NULLS) || out->len == 0) return false;
+    const bool nulls = c->type != RY_SYM && (c->attrs & RV_A_NULLS);
+    if (!compares(f, c) || nulls || out->len == 0) return false;
     for (int64_t i = 0; i < out->len; i++)
         if (rv_list_get(out, i)->type != -RY_B8) return false;
     return true;

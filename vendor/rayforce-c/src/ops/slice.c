@@ -175,7 +175,7 @@ RV_VERB(ro_cut) {
     (void)rt, (void)n;
     const ray_val *v = args[0], *at = args[1];
     if (!has_runs(v)) return ro_refuse("cut", "a collection", v);
-    const bool none = rv_is_vector(at) && at->len == 0;
+    const bool none = ry_is_fixed(at->type) && at->len == 0;
     if (!none && !ro_is_int_vector(at) && !rv_is_list(at)) return ro_refuse("cut", "a vector of positions", at);
     int64_t len = rv_count(v), from = 0;
     ray_val *out = rv_vec_room_new(RY_LIST, at->len + 1);
