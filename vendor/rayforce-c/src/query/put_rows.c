@@ -143,7 +143,7 @@ static ray_val *columns_for(ray_val *table, bool own) {
     return own ? rv_retain(columns) : rv_vec_slice(columns, 0, columns->len);
 }
 
-static void bind(ray_val *columns, int c, growth *g) {
+static void growth_bind(ray_val *columns, int c, growth *g) {
     if (g->in_place) return;
     ray_val **x = RV_DATA(ray_val *, columns);
     rv_release(x[c]);
@@ -166,7 +166,7 @@ ray_val *rq_put_rows(ray_val *table, const rq_payload *p, const rq_places *place
     for (int c = 0; out && c < p->ncolumns; c++) {
         if (!g[c].v) continue;
         if (places->at && p->columns[c]) settle(&g[c], places, p->n, is_key(places, c));
-        bind(columns, c, &g[c]);
+        growth_bind(columns, c, &g[c]);
     }
     if (out) out->len += places->fresh;
     for (int c = 0; !out && g && c < p->ncolumns; c++) undo(&g[c]);
