@@ -91,6 +91,19 @@ typedef int (*rk_compare_fn)(const void *ctx, int64_t i, int64_t j);
 /* Sorts the row numbers at[0..n) stably; tmp has room for n. */
 void rk_merge_sort(int64_t *at, int64_t *tmp, int64_t n, rk_compare_fn compare, const void *ctx);
 
+/* The first `room` of keys in ascending order, rows with one key by their numbers: a heap, the last of them on top.
+ * top.c */
+typedef struct rk_top {
+    rk_pair *heap;
+    int64_t n, room; /* room > 0 */
+    uint64_t bound;  /* greater keys are none of them; UINT64_MAX at the start */
+    bool closed;     /* nothing that still comes is one of them */
+} rk_top;
+/* Rows come in ascending order. */
+void rk_top_add(rk_top *t, const uint64_t *keys, int64_t n, int64_t row);
+/* out[i] = keys[i] <= bound. */
+void rk_keys_within(const uint64_t *keys, int64_t n, uint64_t bound, uint8_t *out);
+
 /* Position of the last element <= x in ascending a, -1 if there is none; of the first >= x, n if there is none. */
 int64_t rk_bin_last(const int64_t *a, int64_t n, int64_t x);
 int64_t rk_bin_first(const int64_t *a, int64_t n, int64_t x);

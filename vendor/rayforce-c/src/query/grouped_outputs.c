@@ -64,7 +64,7 @@ static int add_outputs(result *r, rq_groups *x, const rq_plan *p, const rq_keys 
 static ray_val *result_column(void *ctx, int64_t c) { return rv_list_get(((result *)ctx)->columns, c); }
 
 static ray_val *ordered_take(const rq_plan *p, ray_rt *rt, result *r) {
-    ray_val *order = rq_clause_order(p, rt, r->names, result_column, r), *out = NULL;
+    ray_val *order = rq_clause_order(p, rt, r->names, result_column, r, INT64_MAX), *out = NULL;
     ray_val *t = rv_table_new_take(r->names, r->columns);
     *r = (result){NULL, NULL};
     if (t && order) out = order->type == RY_I64 ? ro_gather(rt, t, order->data, order->len) : rv_retain(t);

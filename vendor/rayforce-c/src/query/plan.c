@@ -67,6 +67,8 @@ int rq_plan_new(rq_plan *p, enum rq_statement kind, const ray_val *statement) {
 void rq_plan_free(rq_plan *p) {
     if (p->outputs) rb_free(p->outputs, (size_t)p->room * sizeof *p->outputs);
     if (p->orders) rb_free(p->orders, (size_t)p->room * sizeof *p->orders);
+    rv_release(p->taken);
     p->outputs = NULL;
     p->orders = NULL;
+    p->taken = NULL;
 }

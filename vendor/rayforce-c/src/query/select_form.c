@@ -83,9 +83,16 @@ static ray_val *all_columns(rq_rows *rows) {
 static ray_val *source_column(void *ctx, int64_t c) { return rq_rows_column(ctx, c); }
 
 static ray_val *select_rows(rq_plan *p, rq_rows *rows) {
-    ray_val *order = rq_clause_order(p, rows->rt, rows->table->u.pair.keys, source_column, rows);
-    if (order && order->type == RY_I64 && p->noutputs == 0) { /* rows that are not taken need not be brought along */
-        order = rq_taken_take(rows->rt, p->take, order);
+    bool pass = p->take && rq_rows_stay_rows(p, rows); /* rows that are not taken need not be brought along */
+    int64_t first = pass ? rq_take_first(p, rows->rt) : INT64_MAX;
+    if (first < 0) return NULL;
+    ray_val *order = rq_clause_order(p, rows->rt, rows->table->u.pair.keys, source_column, rows, first);
+    if (order && order->type == RY_NULL && rows->at && first < rows->n) {
+        order = rv_vec_new(RY_I64, first);
+        if (order) rk_iota(0, first, order->data);
+    }
+    if (order && order->type == RY_I64 && pass) {
+        order = rq_taken_take(p, rows->rt, order);
         p->take = NULL;
     }
     if (!order) return NULL;
@@ -118,7 +125,7 @@ RV_VERB(rq_select) {
     ray_val *t = source_of(rt, p.from), *out = NULL;
     if (t && rq_rows_open_take(&rows, rt, t) == 0) {
         out = run(&p, &rows);
-        out = rq_taken_take(rt, p.take, out);
+        out = rq_taken_take(&p, rt, out);
         rq_rows_close(&rows);
     }
     rq_plan_free(&p);

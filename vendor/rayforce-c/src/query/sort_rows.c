@@ -61,7 +61,7 @@ static int want_all(const rq_plan *p, wanted *w, const ray_val *names, ray_val *
 }
 
 ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray_val *(*column)(void *ctx, int64_t c),
-                         void *ctx) {
+                         void *ctx, int64_t first) {
     wanted w = {0};
     for (int i = 0; i < p->norders; i++) {
         int n = count_names(p->orders[i].form);
@@ -71,8 +71,10 @@ ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray
     if (w.room == 0) return rv_null_get();
     w.columns = rb_alloc((size_t)w.room * sizeof *w.columns);
     w.down = w.columns ? rb_alloc((size_t)w.room * sizeof *w.down) : NULL;
-    ray_val *at =
-        w.down && want_all(p, &w, names, column, ctx) == 0 ? rq_sorted_rows(rt, w.columns, w.down, w.n) : NULL;
+    ray_val *at = NULL;
+    if (w.down && want_all(p, &w, names, column, ctx) == 0)
+        at = rq_first_pays(w.columns, w.n, first) ? rq_first_rows(rt, w.columns, w.down, w.n, first)
+                                                  : rq_sorted_rows(rt, w.columns, w.down, w.n);
     for (int i = 0; i < w.n; i++) rv_release(w.columns[i]);
     if (w.down) rb_free(w.down, (size_t)w.room * sizeof *w.down);
     if (w.columns) rb_free(w.columns, (size_t)w.room * sizeof *w.columns);
@@ -95,10 +97,22 @@ static ray_val *take_of(ray_rt *rt, ray_val *v, ray_val *k) {
     return out;
 }
 
-ray_val *rq_taken_take(ray_rt *rt, ray_val *form, ray_val *v) {
-    if (!form || !v) return v;
-    ray_val *k = rl_eval(rt, form), *out = k ? take_of(rt, v, k) : NULL;
-    rv_release(k);
+static ray_val *taken(rq_plan *p, ray_rt *rt) {
+    if (!p->taken) p->taken = rl_eval(rt, p->take);
+    return p->taken;
+}
+
+int64_t rq_take_first(rq_plan *p, ray_rt *rt) {
+    int64_t n;
+    if (!p->take) return INT64_MAX;
+    const ray_val *k = taken(p, rt);
+    if (!k) return -1;
+    return rv_is_atom(k) && ro_int_of(k, true, &n) && n >= 0 ? n : INT64_MAX;
+}
+
+ray_val *rq_taken_take(rq_plan *p, ray_rt *rt, ray_val *v) {
+    if (!p->take || !v) return v;
+    ray_val *k = taken(p, rt), *out = k ? take_of(rt, v, k) : NULL;
     rv_release(v);
     return out;
 }

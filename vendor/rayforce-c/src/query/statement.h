@@ -28,7 +28,8 @@ typedef struct rq_plan {
     rq_order *orders;
     rq_output *outputs;
     int norders, noutputs;
-    int room; /* entries of the statement */
+    int room;     /* entries of the statement */
+    ray_val *taken; /* owned: what take: gave; null: not evaluated yet */
 } rq_plan;
 
 /* Takes a statement apart. RB_E_TYPE, RB_E_DOMAIN. The statement must live on. */
@@ -185,11 +186,19 @@ RB_NODISCARD ray_val *rq_predicate(rq_rows *rows, ray_val *where);
 RB_NODISCARD int rq_filter(rq_rows *rows, ray_val *where);
 /* Row numbers in the order of several columns, the first one major; columns and directions in parallel. */
 RB_NODISCARD ray_val *rq_sorted_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n);
-/* The order that asc: and desc: ask for among these columns, as row numbers; rv_null_get(): none is asked for. */
+/* The order that asc: and desc: ask for among these columns, as row numbers, maybe no more than the first `first` of
+ * them; rv_null_get(): none is asked for. */
 RB_NODISCARD ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names,
-                                      ray_val *(*column)(void *ctx, int64_t c), void *ctx);
+                                      ray_val *(*column)(void *ctx, int64_t c), void *ctx, int64_t first);
 /* What take: leaves of a table or of row numbers; consumes v. */
-RB_NODISCARD ray_val *rq_taken_take(ray_rt *rt, ray_val *form, ray_val *v);
+RB_NODISCARD ray_val *rq_taken_take(rq_plan *p, ray_rt *rt, ray_val *v);
+/* How many rows from the start on take: asks for at most; INT64_MAX: no such number. -1: it failed. */
+RB_NODISCARD int64_t rq_take_first(rq_plan *p, ray_rt *rt);
+/* top_rows.c: the first k row numbers of that order, and whether that is quicker than sorting. */
+bool rq_first_pays(ray_val *const *columns, int n, int64_t k);
+RB_NODISCARD ray_val *rq_first_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n, int64_t k);
+/* Has each row of the source its own row in the result, made of nothing else? */
+bool rq_rows_stay_rows(const rq_plan *p, rq_rows *rows);
 
 /* ---- names: table_verbs.c --------------------------------------------------------------------------------------------- */
 
