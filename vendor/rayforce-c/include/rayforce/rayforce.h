@@ -179,6 +179,12 @@ RAY_API int ray_set(ray_rt *rt, const char *name, ray_val *v);
 RAY_API ray_val *ray_get(ray_rt *rt, const char *name); /* owned; RAY_E_NAME if unbound */
 RAY_API int ray_delete(ray_rt *rt, const char *name);   /* 0 if it was bound, else RAY_E_NAME */
 RAY_API ray_val *ray_names(ray_rt *rt);                 /* SYM vector of the user's globals, in order of binding */
+/* A function of the caller's as a value, to be bound with ray_set. It is called by the thread that evaluates, with borrowed
+ * arguments, min to max of them (max negative: any number); null with the error slot set is a failure. release(ctx): once,
+ * when nobody holds the value any more, from any thread; also when this call fails. */
+RAY_API ray_val *ray_function_new(const char *name, int min, int max,
+                                  ray_val *(*fn)(void *ctx, ray_val *const *args, int n), void (*release)(void *ctx),
+                                  void *ctx);
 RAY_API void ray_interrupt(ray_rt *rt);                 /* from any thread: what runs now ends with RAY_E_CANCEL */
 
 /* The vocabulary, for documentation and completion: i from 0 until name is null. */

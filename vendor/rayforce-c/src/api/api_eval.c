@@ -59,6 +59,11 @@ int ray_delete(ray_rt *rt, const char *name) {
     return r < 0 ? -1 : 0;
 }
 
+ray_val *ray_function_new(const char *name, int min, int max, ray_val *(*fn)(void *ctx, ray_val *const *args, int n),
+                          void (*release)(void *ctx), void *ctx) {
+    return rv_foreign_new(name, min, max, fn, release, ctx);
+}
+
 ray_val *ray_names(ray_rt *rt) {
     int64_t saved;
     RB_TRY(ray_rt_enter(rt, -1, &saved), NULL);

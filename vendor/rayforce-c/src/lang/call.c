@@ -54,7 +54,7 @@ static int null_check(const rv_builtin *row, ray_val *const *args, int n) {
 
 static ray_val *builtin_run(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
     RB_TRY(null_check(row, args, n), NULL);
-    ray_val *v = row->fn(e->rt, args, n);
+    ray_val *v = row->flags & RV_F_FOREIGN ? rv_foreign_call(row, args, n) : row->fn(e->rt, args, n);
     RB_ASSERT(!v || !rv_check(v));
     return v;
 }
@@ -181,15 +181,17 @@ static ray_val *name_in_front(rl_env *e, int32_t name) {
     return rb_error_code() ? NULL : rl_lookup(e->rt, name);
 }
 
-/* The builtin that a name in front stands for; null: something else, or nothing. Builtins need not be held. */
+/* The builtin that a name in front stands for; null: something else, or nothing. Builtins need not be held, but for
+ * those of the embedder, which are something else here. */
 static const rv_builtin *row_in_front(rl_env *e, const ray_val *head) {
     bool owned;
     if (head->type != -RY_SYM) return NULL;
     ray_val *v = peek_in_front(e, head->u.sym, &owned);
     if (!v) return NULL;
     const rv_builtin *row = v->type >= RY_UNARY && v->type <= RY_VARIADIC ? v->u.builtin.row : NULL;
+    bool is_foreign = row && (row->flags & RV_F_FOREIGN);
     if (owned) rv_release(v);
-    return row;
+    return is_foreign ? NULL : row;
 }
 
 /* The function in front; a name stands for what it is bound to, quoted or not, written or computed. */

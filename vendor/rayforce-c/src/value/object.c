@@ -127,7 +127,9 @@ static ray_val *copy(const ray_val *v) {
     c->len = v->len;
     c->u = v->u;
     if (v->type == RY_LAMBDA) c->u.fn.code = NULL; /* made again on demand */
-    if (v->buf && v->type != RY_LAMBDA) {
+    if (v->type >= RY_UNARY && v->type <= RY_VARIADIC) {
+        if (v->buf) c->buf = rv_buf_retain(v->buf); /* where a foreign function's row is */
+    } else if (v->buf && v->type != RY_LAMBDA) {
         size_t size = (size_t)v->len * (v->type < 0 ? 1 : (size_t)ry_width(v->type));
         c->buf = rv_buf_new(size);
         if (!c->buf) {

@@ -289,12 +289,19 @@ struct rv_builtin {
 #define RV_F_AGGREGATE 0x04  /* a column in, an atom out */
 #define RV_F_RESTRICTED 0x08 /* refused in restricted mode */
 #define RV_F_COLUMN 0x20     /* in a statement: takes whole columns, never their cells */
+#define RV_F_FOREIGN 0x40    /* made by rv_foreign_new: called through rv_foreign_call, while its value is held */
 #define RV_F_NULLS 0x10      /* UNARY, BINARY: takes the untyped null too; the caller refuses it to all others (type) */
 
 RB_NODISCARD ray_val *rv_lambda_new_take(ray_val *params, ray_val *body, ray_val *captures); /* captures may be null */
 RB_NODISCARD ray_val *rv_builtin_new(const rv_builtin *row);
 RB_NODISCARD ray_val *rv_builtin_named(int type, int32_t name); /* by name only */
 const char *rv_builtin_name(const ray_val *v);
+/* A function of the embedder's, as a builtin with a row of its own. Arguments are borrowed, the result is owned; null with
+ * the error set is a failure. release(ctx) is called once, when nobody holds the value any more or this call fails. */
+typedef ray_val *(*rv_foreign_fn)(void *ctx, ray_val *const *args, int n);
+RB_NODISCARD ray_val *rv_foreign_new(const char *name, int min, int max, rv_foreign_fn fn, void (*release)(void *ctx),
+                                     void *ctx);
+RB_NODISCARD ray_val *rv_foreign_call(const rv_builtin *row, ray_val *const *args, int n);
 
 /* ---- comparison: equal.c ------------------------------------------------------------------------------------- */
 

@@ -56,6 +56,47 @@ UT_CASE(builtins) {
     rv_release(h);
 }
 
+static ray_val *add_up(void *ctx, ray_val *const *args, int n) {
+    int64_t sum = *(int64_t *)ctx;
+    for (int i = 0; i < n; i++) sum += args[i]->u.i64;
+    return rv_i64_new(sum);
+}
+
+static void let_go(void *ctx) { *(int64_t *)ctx = -1; }
+
+UT_CASE(foreign_functions) {
+    int64_t ctx = 100;
+    ray_val *f = rv_foreign_new("adds", 0, -1, add_up, let_go, &ctx), *one = rv_i64_new(1);
+    UT_CHECK(f && !rv_check(f) && rv_is_callable(f));
+    UT_EQ_INT(f->type, RY_VARIADIC);
+    UT_EQ_STR(rv_builtin_name(f), "adds");
+    ray_val *args[] = {one, one}, *r = rv_foreign_call(f->u.builtin.row, args, 2);
+    UT_EQ_INT(r->u.i64, 102);
+    rv_release(r);
+    ray_val *other = rv_own_take(rv_retain(f)); /* a copy, with the same row */
+    UT_CHECK(other != f && other->u.builtin.row == f->u.builtin.row && !rv_check(other));
+    rv_release(f);
+    UT_EQ_INT(ctx, 100);
+    rv_release(other);
+    UT_EQ_INT(ctx, -1);
+    for (int arity = 1; arity < 3; arity++) {
+        f = rv_foreign_new("adds", arity, arity, add_up, NULL, &ctx);
+        UT_EQ_INT(f->type, arity == 1 ? RY_UNARY : RY_BINARY);
+        rv_release(f);
+    }
+    ctx = 1;
+    UT_ERROR(rv_foreign_new("adds", 3, 2, add_up, let_go, &ctx), RB_E_DOMAIN);
+    UT_EQ_INT(ctx, -1);
+    rv_release(one);
+    UT_SWEEP({
+        int64_t own = 0;
+        f = rv_foreign_new("adds", 0, -1, add_up, let_go, &own);
+        if (!f) UT_EQ_INT(rb_error_code(), RB_E_OOM);
+        rv_release(f);
+        UT_EQ_INT(own, -1);
+    });
+}
+
 UT_CASE(out_of_memory) {
     UT_SWEEP({
         ray_val *f = rv_lambda_new_take(params(), body(), rv_dict_new_take(params(), body()));
@@ -66,4 +107,4 @@ UT_CASE(out_of_memory) {
     });
 }
 
-UT_MAIN(setup, lambdas, what_is_no_lambda, builtins, out_of_memory)
+UT_MAIN(setup, lambdas, what_is_no_lambda, builtins, foreign_functions, out_of_memory)
