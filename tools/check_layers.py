@@ -44,7 +44,7 @@ PY_LAYER = [
     ["types.table"],
     ["types"],
     ["paging"],
-    ["session", "runtime", "convert"],
+    ["session", "runtime", "convert", "io"],
     ["live", "progress"],
     ["_link"],
     ["network.server", "pipeline"],

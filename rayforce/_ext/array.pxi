@@ -12,7 +12,9 @@ cdef ray_val *array_in(object x, int tag, object mask, Way *way) except NULL:
     np = numpy()
     arr = x
     if not isinstance(x, np.ndarray):
-        arr, mask = foreign_array(x, mask)
+        if mask is None and is_column_of_frames(x):
+            return foreign_in(x, tag, way)
+        arr = np.asarray(x)
     if isinstance(arr, np.ma.MaskedArray):
         if mask is None and arr.mask is not np.ma.nomask:
             mask = np.ma.getmaskarray(arr)
@@ -33,6 +35,8 @@ cdef ray_val *array_in(object x, int tag, object mask, Way *way) except NULL:
     if kind in "OUST":
         return texts_in(arr, tag, mask, way)
     cdef int want = tag if tag != GENERIC else dtype_tag(arr.dtype)
+    if want == RAY_U8 and tag == GENERIC and mask is not None:
+        want = RAY_I16  # U8 has no null
     if want == GENERIC or want not in STORAGE or want == RAY_SYM or (want == RAY_GUID) != (kind == "V"):
         raise conversion(f"no conversion from dtype {arr.dtype} to {type_name(want) if tag else 'any type'}")
     if kind in "Mm":
@@ -40,19 +44,6 @@ cdef ray_val *array_in(object x, int tag, object mask, Way *way) except NULL:
     if f"{kind}{arr.dtype.itemsize}" != STORAGE[want]:
         arr, mask = numbers_in(arr, want, mask)
     return stored_in(arr, want, mask, want <= RAY_I64, x, way)
-
-
-cdef tuple foreign_array(object x, object mask):
-    """Columns of pandas, polars, Arrow: what their __array__ would turn into floats or NaN stays what it is."""
-    arr = numpy().asarray(x)
-    declared = str(getattr(x, "dtype", None) or getattr(x, "type", "")).lower().lstrip("u")
-    if arr.dtype.kind == "f" and declared.startswith("int"):
-        items = x.to_pylist() if hasattr(x, "to_pylist") else x.to_list()
-        arr = numpy().empty(len(items), object)
-        arr[:] = items
-    elif arr.dtype.kind in "OT" and mask is None and hasattr(x, "isna"):
-        mask = numpy().asarray(x.isna(), bool)
-    return arr, mask
 
 
 cdef ray_val *stored_in(object arr, int tag, object mask, bint strict, object origin, Way *way) except NULL:
@@ -67,6 +58,8 @@ cdef ray_val *stored_in(object arr, int tag, object mask, bint strict, object or
         else:
             v = copy_bytes(numpy().ascontiguousarray(arr), tag)
         return without_sentinels(v) if strict else v
+    if tag == RAY_B8 and not way.flags & STRICT:
+        return list_of([None if m else x for x, m in zip(arr.tolist(), mask.tolist())], way)
     if tag == RAY_B8 or tag == RAY_U8:
         raise conversion(f"{type_name(tag)} has no null, but the mask asks for some", None, type_name(tag), int(mask.argmax()))
     if strict:
@@ -172,11 +165,11 @@ cdef ray_val *times_in(object arr, int want, object mask, object origin, Way *wa
     limit = INT32_MAX if ray_type_width(want) == 4 else INT64_MAX
     lo = max(-((limit - offset) * div // mul), -INT64_MAX)
     hi = min((limit + offset) * div // mul, INT64_MAX)
-    return rescaled(ticks, want, mul, div, offset, lo, hi, arr)
+    return rescaled(ticks, want, mul, div, offset, lo, hi, arr, way.flags & ROUND)
 
 
 cdef ray_val *rescaled(object ticks, int want, int64_t mul, int64_t div, int64_t offset, int64_t lo, int64_t hi,
-                       object arr) except NULL:
+                       object arr, bint rounded) except NULL:
     """Each tick as ticks * mul / div - offset; ticks outside lo..hi, or not divisible, are errors; NaT is null."""
     cdef Py_buffer view
     cdef ray_val *out
@@ -196,16 +189,17 @@ cdef ray_val *rescaled(object ticks, int want, int64_t mul, int64_t div, int64_t
                 if x == INT64_MIN:
                     store_int(p, width, i, 0, True)
                     continue
-                if x < lo or x > hi or x % div:
+                if x < lo or x > hi or (x % div and not rounded):
                     bad = i
                     break
-                store_int(p, width, i, (x * mul if div == 1 else x // div) - offset, False)
+                x = <int64_t>(<uint64_t>x * <uint64_t>mul) if div == 1 else nearest(x, div)
+                store_int(p, width, i, <int64_t>(<uint64_t>x - <uint64_t>offset), False)
             if bad < 0:
                 ray_nulls_scan(out)
         if bad >= 0:
             ray_release(out)
             x = src[bad]
-            why = "is outside its range" if x < lo or x > hi else "is finer than its unit"
+            why = "is outside its range" if x < lo or x > hi else "is finer than its unit; round=True rounds"
             raise conversion(f"{arr[bad]} cannot be a {type_name(-want)}: it {why}", arr[bad], type_name(-want), bad)
         return out
     finally:
@@ -217,9 +211,13 @@ cdef ray_val *texts_in(object arr, int tag, object mask, Way *way) except NULL:
     items = arr.tolist()
     if mask is not None:
         items = [None if m else x for x, m in zip(items, mask.tolist())]
+        if mask.all() and tag == GENERIC and arr.dtype.kind == "O" and not way.flags & STRICT:
+            return own(ray_list_new(len(arr)))
     if tag == GENERIC and arr.dtype.kind != "O":
         tag = RAY_STR if way.flags & STRINGS or arr.dtype.kind == "S" else RAY_SYM
     cdef int flags = way.flags
+    if tag == GENERIC and not flags & STRICT and are_cells(items):
+        return list_of(items, way)
     way.flags |= STRICT
     try:
         return column(items, tag, way)
@@ -227,10 +225,25 @@ cdef ray_val *texts_in(object arr, int tag, object mask, Way *way) except NULL:
         way.flags = flags
 
 
-def from_array(x, int code, *, mask=None, copy=None, strings="symbol"):
+cdef bint are_cells(list items) except -1:
+    """Containers, or bools with nulls among them: what only a LIST holds."""
+    cdef bint bools = False, cells = False, nulls = False
+    for x in items:
+        if x is None:
+            nulls = True
+        elif isinstance(x, bool):
+            bools = True
+        elif isinstance(x, (list, tuple, dict)) or (hasattr(x, "__array__") and getattr(x, "ndim", 1)):
+            cells = True
+        else:
+            return False
+    return cells != bools and (cells or nulls)
+
+
+def from_array(x, int code, *, mask=None, copy=None, strings="symbol", bint round=False):
     """A vector from an array. copy: None borrows where it can, True never, False insists."""
     cdef Way way
-    way.flags, way.borrowed = way_flags(copy is not True, strings), False
+    way.flags, way.borrowed = way_flags(copy is not True, strings) | STRICT | (ROUND if round else 0), False
     cdef ray_val *v = array_in(x, code, mask, &way)
     if not 0 < ray_type(v) < RAY_TABLE:
         found = type_name(ray_type(v))

@@ -58,6 +58,8 @@ cdef ray_val *column(object items, int tag, Way *way) except NULL:
             i = store_ints(<int64_t *>ray_data(out), fixed)
         elif tag == RAY_F64:
             i = store_floats(<double *>ray_data(out), fixed)
+        elif tag == RAY_SYM:
+            i = store_symbols(<int32_t *>ray_data(out), fixed)
         nat, na = missing_objects()
         for i in range(i, len(fixed)):
             x = fixed[i]
@@ -96,6 +98,29 @@ cdef int64_t store_floats(double *p, tuple items) except -1:
         if type(x) is not float:
             return i
         p[i] = <double>x
+    return len(items)
+
+
+cdef enum:
+    RECENT = 512
+
+
+cdef int64_t store_symbols(int32_t *p, tuple items) except -1:
+    """The same for str. The same object again, as columns mostly hold, needs no look into its text."""
+    cdef PyObject *seen[RECENT]
+    cdef int32_t ids[RECENT]
+    cdef int64_t i
+    cdef size_t slot
+    memset(seen, 0, sizeof(seen))
+    for i in range(len(items)):
+        x = items[i]
+        slot = (<size_t><PyObject *>x >> 4) % RECENT
+        if seen[slot] != <PyObject *>x:
+            if type(x) is not str:
+                return i
+            ids[slot] = intern(x)
+            seen[slot] = <PyObject *>x
+        p[i] = ids[slot]
     return len(items)
 
 
@@ -216,17 +241,6 @@ def make_vector(items, int code, *, strings="symbol"):
         ray_release(v)
         v = own(ray_vec_new(RAY_I64, 0))
     return wrap_take(v, way.borrowed)
-
-
-cdef ray_val *cast_vector(ray_val *v, int code) except NULL:
-    cdef int t = ray_type(v)
-    cdef Way way
-    way.flags, way.borrowed = STRICT, False
-    if t == code or (code == GENERIC and 0 < t < RAY_TABLE):
-        return ray_retain(v)
-    if not 0 <= t < RAY_TABLE:
-        raise conversion(f"{type_name(t)} is no vector")
-    return column(to_list(v), code, &way)
 
 
 def make_list(items):

@@ -9,9 +9,11 @@ import sys
 import threading
 import time as time_module
 
-from libc.math cimport isinf, isnan
-from libc.stdint cimport INT16_MIN, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int16_t, int32_t, int64_t, uint8_t
-from libc.string cimport memcpy, memset
+from libc.math cimport NAN, isinf, isnan
+from libc.stdint cimport (
+    INT16_MIN, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t,
+)
+from libc.string cimport memcmp, memcpy, memset
 
 from cpython.buffer cimport (
     PyBUF_FORMAT, PyBUF_ND, PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_IsContiguous, PyBuffer_Release,
@@ -44,6 +46,7 @@ cdef extern from "Python.h":
     int Py_IsInitialized() noexcept nogil
     int Py_EnterRecursiveCall(const char *where) except -1
     void Py_LeaveRecursiveCall() noexcept
+    bint PyUnicode_IS_COMPACT_ASCII(object text) noexcept
 
 import_datetime()
 
@@ -55,6 +58,12 @@ include "to_ray.pxi"
 include "column.pxi"
 include "buffer.pxi"
 include "array.pxi"
+include "cast.pxi"
+include "arrow.pxi"
+include "arrow_out.pxi"
+include "arrow_in.pxi"
+include "frames.pxi"
+include "dlpack.pxi"
 include "access.pxi"
 include "serde.pxi"
 include "runtime.pxi"

@@ -33,10 +33,67 @@ def decode(data, *, str dialect=None, bint boxed=True):
 
 def decode_as(cls, data):
     """For pickles: the decoded value as an instance of cls."""
-    cdef Value value = decode(data)
-    cdef Value out
+    return as_class(cls, decode(data))
+
+
+# ---- pickles: the memory of columns as buffers that may travel outside of the pickle --------------------------------
+
+
+def pickle_parts(Value value not None):
+    """(function, arguments) that make the value again; columns of fixed width as PickleBuffers over their own memory."""
+    import pickle
+    cdef ray_val *v = value.ptr()
+    cdef int t = ray_type(v)
+    cls = type(value)
+    if t == RAY_TABLE:
+        return table_again, (cls, table_names(value), table_columns(value))
+    if t == RAY_SYM:
+        codes, texts = symbol_codes(value)
+        return symbols_again, (cls, pickle.PickleBuffer(codes), texts)
+    if 0 < t < RAY_TABLE and t != RAY_STR:
+        return column_again, (cls, t, pickle.PickleBuffer(raw_of(value)))
+    return decode_as, (cls, pickle.PickleBuffer(encode(value)))
+
+
+cdef Value as_class(cls, Value value):
     if type(value) is cls:
         return value
-    out = cls.__new__(cls)
+    cdef Value out = cls.__new__(cls)
     out._adopt(value)
     return out
+
+
+def table_again(cls, names, columns):
+    return as_class(cls, make_table(names, columns))
+
+
+def column_again(cls, int code, data):
+    """Looks into the data, which the unpickler was given; bytes of the pickle itself are nobody else's."""
+    cdef Value out = from_buffer(data, code)
+    if not isinstance(data, bytes):
+        return as_class(cls, out)
+    out.borrowed = False
+    return as_class(cls, out)
+
+
+def symbols_again(cls, data, texts):
+    """Codes of this pickle into ids of this process."""
+    cdef Py_buffer view
+    cdef ray_val *out
+    cdef int64_t i, n
+    cdef int32_t code
+    ids = [intern(x) for x in texts]
+    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    try:
+        n = view.len // 4
+        out = own(ray_vec_new(RAY_SYM, n))
+        for i in range(n):
+            code = (<const int32_t *>view.buf)[i]
+            if not -1 <= code < len(ids):
+                ray_release(out)
+                raise conversion(f"code {code} is outside of {len(ids)} symbols", code, "sym", i)
+            (<int32_t *>ray_data(out))[i] = <int32_t>ids[code] if code >= 0 else 0
+    finally:
+        PyBuffer_Release(&view)
+    ray_nulls_scan(out)
+    return as_class(cls, wrap_take(out))

@@ -4,6 +4,7 @@ cdef enum:
     BORROW = 1   # arrays may be looked into instead of copied
     STRINGS = 2  # str in columns becomes STR instead of SYM
     STRICT = 4   # a column of mixed types is an error instead of a list
+    ROUND = 8    # times that are finer than the type are rounded
 
 ctypedef struct Way:
     int flags
@@ -177,7 +178,7 @@ cdef int32_t intern(object x) except -1:
     cdef bytes raw
     cdef Py_ssize_t n = 0
     cdef const char *p
-    if type(x) is str and x.isascii():
+    if type(x) is str and PyUnicode_IS_COMPACT_ASCII(x):
         p = PyUnicode_AsUTF8AndSize(x, &n)
     else:
         raw = text_bytes(x)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import Any
 
 from .._ext import core
@@ -35,8 +34,9 @@ class RayObj(core.Value):
         return core.decode(data, boxed=False)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        data = core.encode(self)
-        return core.decode_as, (type(self), pickle.PickleBuffer(data) if protocol >= 5 else bytes(data))
+        if protocol >= 5:
+            return core.pickle_parts(self)
+        return core.decode_as, (type(self), bytes(core.encode(self)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({core.format(self)})"

@@ -59,6 +59,19 @@ class List(core.Items, RayObj, MutableSequence[Any]):
             return self.equals(other)
         return self.to_list() == list(other) if isinstance(other, list | tuple) else NotImplemented
 
+    # Unlike all other values a list can be changed, so a copy is another one.
+    def __copy__(self) -> List:
+        return List(self)
+
+    def __deepcopy__(self, memo: Any) -> List:
+        return List(self)
+
+    def __arrow_c_schema__(self) -> object:
+        return core.arrow_schema(self)
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        return core.arrow_array(self)
+
     def __repr__(self) -> str:
         return f"List({core.format(self)})"
 

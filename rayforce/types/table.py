@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, Self
 
 from .. import errors
 from .._ext import core
@@ -46,6 +47,11 @@ class Table(RayObj):
             names, columns = list(data.key_vector), list(data.value_vector)
         elif isinstance(data, Mapping):
             names, columns = list(data), list(data.values())
+        elif _is_pandas(data):
+            names, columns = [str(name) for name in data.columns], [data.iloc[:, i] for i in range(data.shape[1])]
+        elif hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+            self._adopt(core.table_from_arrow(data, strings=strings))
+            return
         elif hasattr(data, "__array__") and getattr(getattr(data, "dtype", None), "names", None):
             names, columns = list(data.dtype.names), [data[name] for name in data.dtype.names]
         elif isinstance(data, Iterable) and not isinstance(data, str | bytes):
@@ -76,6 +82,45 @@ class Table(RayObj):
             for name, column in data.items()
         }
         return cls(columns, strings=strings)
+
+    @classmethod
+    def from_arrow(cls, obj: Any, /, *, strings: str = "symbol", round: bool = False) -> Self:
+        """From anything with `__arrow_c_stream__`: chunks are joined, a single one is looked into where it can be.
+
+        Times that are finer than their type are refused unless `round=True`.
+        """
+        return cls._from(core.table_from_arrow(obj, strings=strings, round=round))
+
+    @classmethod
+    def from_pandas(cls, df: Any, /, *, index: bool = False, strings: str = "symbol") -> Self:
+        """From a DataFrame, column by column as its dtypes say; the index only if `index=True`."""
+        if not _is_pandas(df):
+            raise core.conversion_error(f"expected a DataFrame, got {type(df).__name__}", df, "table")
+        return cls(df.reset_index() if index else df, strings=strings)
+
+    @classmethod
+    def from_polars(cls, df: Any, /, *, strings: str = "symbol") -> Self:
+        """From a polars DataFrame; a LazyFrame is collected."""
+        return cls.from_arrow(df.collect() if hasattr(df, "collect") else df, strings=strings)
+
+    @classmethod
+    def from_duckdb(cls, relation: Any, /, *, strings: str = "symbol") -> Self:
+        """From a DuckDB relation or result."""
+        return cls.from_arrow(relation, strings=strings)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Any], /, *, schema: Any = None, strings: str = "symbol") -> Self:
+        """From tuples, or dicts by column name. `schema`: names, or names with types."""
+        columns, types = _columns_of(list(rows), schema)
+        return cls._from(Table.from_dict(columns, schema=types, strings=strings))
+
+    @classmethod
+    def _from(cls, made: core.Value) -> Self:
+        if type(made) is cls:
+            return made
+        out = cls.__new__(cls)
+        out._adopt(made)
+        return out
 
     @property
     def columns(self) -> ColumnNames:
@@ -151,11 +196,131 @@ class Table(RayObj):
         pairs = [(n, columns.pop(n, c)) for n, c in self._pairs()]
         return Table([*pairs, *columns.items()])
 
+    def cast(self, column: str | Mapping[str, Any], to_type: Any = None, /, *, lossy: bool = False) -> Table:
+        """With columns of other types: `cast("qty", "i32")` or `cast({"qty": "i32"})`, as `Vector.cast`."""
+        types = {column: to_type} if isinstance(column, str) else dict(column)
+        made = {}
+        for name, dtype in types.items():
+            try:
+                made[name] = self.at_column(name).cast(dtype, lossy=lossy)
+            except errors.ConversionError as e:
+                raise e.in_column(name) from None
+        return self.with_columns(**made)
+
+    def concat(self, *others: Table) -> Table:
+        """The rows of all, one table behind the other; columns are matched by name and have one type."""
+        out: Table = core.operate("raze", core.make_list([self, *others])) if others else self
+        return out
+
+    def ungroup(self) -> Table:
+        """Columns of lists as rows: one row for each item, the other columns repeated."""
+        out: Table = core.operate("ungroup", self)
+        return out
+
+    def describe(self) -> Table:
+        """A row for each column: type, rows, nulls, and of numbers and times mean, deviation, least and greatest."""
+        from ._describe import describe
+
+        return Table(describe(self._pairs()))
+
+    def write_csv(self, path: str, *, separator: str = ",", header: bool = True) -> None:
+        """As text: nulls are empty fields, what holds separators, quotes or line ends is quoted."""
+        from ..io import write_csv
+
+        write_csv(self, path, separator=separator, header=header)
+
+    def set_csv(self, path: str, separator: str | None = None) -> None:
+        """As write_csv; the official binding's name."""
+        self.write_csv(path, separator=separator or ",")
+
+    def write_parquet(self, path: str, **options: Any) -> None:
+        """By pyarrow, which takes the options."""
+        import pyarrow.parquet
+
+        pyarrow.parquet.write_table(self.to_arrow(), path, **options)
+
+    def set_splayed(self, path: str, symlink: str | None = None) -> None:
+        """Stored as a folder with a file a column, replaced as a whole; `symlink`: a symbol file shared with others."""
+        core.operate(".db.splayed.set", path.encode(), self, *([symlink.encode()] if symlink else []))
+
+    to_splayed = set_splayed
+
+    @classmethod
+    def from_csv(cls, column_types: Any, path: str) -> Self:
+        """Column types first, as in the official binding; see also read_csv."""
+        from ..io import read_csv
+
+        return cls._from(read_csv(path, schema=list(column_types)))
+
+    @classmethod
+    def from_splayed(cls, path: str, symfile: str | None = None) -> Self:
+        """A stored table; its columns are mapped, not read."""
+        return cls._from(core.operate(".db.splayed.get", path.encode(), *([symfile.encode()] if symfile else [])))
+
+    @classmethod
+    def from_parted(cls, path: str, name: str) -> Self:
+        """A table that is stored in partitions, their names as its first column."""
+        return cls._from(core.operate(".db.parted.get", path.encode(), name))
+
+    def save(self, name: str, *, session: Any = None) -> None:
+        """Under a name in the default engine, or in another engine or server."""
+        if session is None:
+            core.default_runtime().set(name, self, core.convert_flags(False, "symbol"))
+        else:
+            session.set(name, self)
+
+    def values(self) -> Any:
+        """The columns as a List."""
+        return core.make_list(core.table_columns(self))
+
     def _pairs(self) -> list[tuple[str, Any]]:
         return list(zip(core.table_names(self), core.table_columns(self), strict=True))
 
     def to_dict(self) -> dict[str, list[Any]]:
         return {name: core.as_list(column) for name, column in self._pairs()}
+
+    def to_numpy(self, *, dtype: Any = None) -> Any:
+        """A two-dimensional array. Numbers and text only go together as `dtype=object`."""
+        from ._frames import to_matrix
+
+        return to_matrix(self._pairs(), dtype)
+
+    def to_records(self) -> Any:
+        """A structured array."""
+        from ._frames import to_records
+
+        return to_records(self._pairs())
+
+    def to_pandas(
+        self, *, index: Any = None, types: Literal["numpy", "arrow"] = "numpy", categories: bool = True
+    ) -> Any:
+        """A DataFrame that shares memory where it can; `index`: columns to make the index of."""
+        from ._frames import to_frame
+
+        return to_frame(self._pairs(), index, types, categories)
+
+    def to_polars(self) -> Any:
+        import polars
+
+        return polars.DataFrame(self)
+
+    def to_arrow(self, *, nan_as_null: bool = False) -> Any:
+        """A pyarrow.Table. NaN stays NaN unless `nan_as_null=True`."""
+        import pyarrow
+
+        return pyarrow.table(_Arrow(self) if nan_as_null else self)
+
+    def to_duckdb(self, connection: Any = None) -> Any:
+        """A relation of DuckDB, of its default connection or of this one."""
+        import duckdb
+
+        return duckdb.from_arrow(self, connection=connection) if connection else duckdb.from_arrow(self)
+
+    def __arrow_c_schema__(self) -> object:
+        return core.arrow_schema(self)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return core.arrow_stream(self)
 
     def arrays(self, *columns: str, nulls: Nulls = "nan") -> dict[str, Any]:
         """Name to array, all columns or these; no copy where the types agree."""
@@ -174,6 +339,48 @@ class Table(RayObj):
 
     def __repr__(self) -> str:
         return core.format_table(self, SHOWN_ROWS, SHOWN_COLUMNS)
+
+
+class _Arrow:
+    """A table for consumers of Arrow, with NaN as null."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return core.arrow_stream(self.table, True)
+
+
+def _is_pandas(x: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(x, pandas.DataFrame)
+
+
+def _columns_of(rows: list[Any], schema: Any) -> tuple[dict[str, list[Any]], Mapping[str, Any] | None]:
+    """Rows turned into columns, and the types that were asked for."""
+    types = schema if isinstance(schema, Mapping) else None
+    if schema is not None:
+        names = list(schema)
+    elif rows and isinstance(rows[0], Mapping):
+        names = list(dict.fromkeys(name for row in rows for name in row))
+    elif rows and hasattr(rows[0], "_fields"):
+        names = list(rows[0]._fields)
+    elif rows:
+        names = [f"column_{i}" for i in range(len(rows[0]))]
+    else:
+        names = []
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for i, row in enumerate(rows):
+        if isinstance(row, Mapping):
+            unknown = [name for name in row if name not in columns]
+            if unknown:
+                raise core.conversion_error(f"row {i} has {unknown[0]!r}, which is no column", row, "table")
+            row = [row.get(name) for name in names]
+        if len(row) != len(names):
+            raise core.conversion_error(f"row {i} has {len(row)} values for {len(names)} columns", row, "table")
+        for name, x in zip(names, row, strict=True):
+            columns[name].append(x)
+    return columns, types
 
 
 core.register_class(Table, 98)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, Self, TypeVar
 
 from .._ext import core
+from ._verbs import Verbs
 from .base import RayObj, dtype_code
 
 Nulls = Literal["nan", "mask", "raw", "error"]
 SHOWN = 10
 
 
-class Vector(core.Elements, RayObj):
+class Vector(Verbs, core.Elements, RayObj):
     """Elements of one type. Comparisons and arithmetic are elementwise; numpy sees the same memory."""
 
     __slots__ = ()
@@ -51,15 +52,36 @@ class Vector(core.Elements, RayObj):
         copy: bool | None = None,
         mask: Any = None,
         strings: str = "symbol",
+        round: bool = False,
     ) -> Self:
-        """From an array. Contiguous native arrays are looked into, not copied, unless `copy=True`."""
+        """From an array. Contiguous native arrays are looked into, not copied, unless `copy=True`.
+
+        Times that are finer than the type are refused unless `round=True`.
+        """
         code = dtype_code(dtype if dtype is not None else ray_type)
-        return _as(cls, core.from_array(arr, code, mask=mask, copy=copy, strings=strings))
+        return _as(cls, core.from_array(arr, code, mask=mask, copy=copy, strings=strings, round=round))
+
+    @classmethod
+    def from_arrow(cls, obj: Any, /, *, strings: str = "symbol", round: bool = False) -> Self:
+        """From anything with `__arrow_c_array__` or `__arrow_c_stream__`; no copy where the storage is the same."""
+        return _as(cls, core.vector_from_arrow(obj, strings=strings, round=round))
+
+    @classmethod
+    def from_dlpack(cls, obj: Any, /) -> Self:
+        """From anything with `__dlpack__` on the CPU; no copy where the storage is the same."""
+        import numpy as np
+
+        return _as(cls, core.from_array(np.from_dlpack(obj), 0))
 
     @classmethod
     def from_buffer(cls, obj: Any, /, *, dtype: Any) -> Self:
         """The memory of anything with the buffer protocol, read as elements of a type; no copy."""
         return _as(cls, core.from_buffer(obj, dtype_code(dtype)))
+
+    @classmethod
+    def concat(cls, parts: Iterable[Vector], /) -> Self:
+        """Vectors of one type, one behind the other."""
+        return _as(cls, core.join_vectors(parts))
 
     @property
     def dtype(self) -> str:
@@ -84,6 +106,52 @@ class Vector(core.Elements, RayObj):
 
     def to_list(self) -> list[Any]:
         return core.as_list(self)
+
+    def to_pandas(self, *, types: Literal["numpy", "arrow"] = "numpy", categories: bool = True) -> Any:
+        """A Series: numpy's types, nullable integers for integers with nulls; or Arrow's types throughout."""
+        from ._frames import to_series
+
+        return to_series(self, types, categories)
+
+    def to_polars(self) -> Any:
+        import polars
+
+        return polars.Series(self)
+
+    def to_arrow(self, *, nan_as_null: bool = False) -> Any:
+        """A pyarrow.Array. NaN stays NaN unless `nan_as_null=True`."""
+        import pyarrow
+
+        return pyarrow.array(_Arrow(self, nan_as_null) if nan_as_null else self)
+
+    def __arrow_c_schema__(self) -> object:
+        return core.arrow_schema(self)
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        return core.arrow_array(self)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)
+
+    def __dlpack__(
+        self,
+        *,
+        stream: Any = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
+        if dl_device is not None and tuple(dl_device) != (1, 0):
+            raise BufferError(f"the vector is in the memory of the CPU, not on device {dl_device}")
+        versioned = max_version is not None and max_version[0] >= 1
+        # Only the newer form can say that memory is not to be written to.
+        if not versioned and copy is False:
+            raise BufferError("read-only memory takes DLPack 1.0; ask with max_version=(1, 0) or let it be copied")
+        return core.dlpack(self, versioned, bool(copy) or not versioned)
+
+    def cast(self, dtype: Any, /, *, lossy: bool = False) -> Vector:
+        """As another type. What would change is an error unless `lossy=True`, which does what `(as 'type v)` does."""
+        return _as(Vector, core.cast(self, dtype_code(dtype), lossy))
 
     def is_null(self) -> Vector:
         """True where the element is null."""
@@ -119,67 +187,6 @@ class Vector(core.Elements, RayObj):
             raise ValueError(f"{self.ray_name} cannot become {dtype} without a copy")
         return out.astype(dtype)
 
-    def __eq__(self, other: object, /) -> Vector:  # type: ignore[override]
-        return self._binary("==", other)
-
-    def __ne__(self, other: object, /) -> Vector:  # type: ignore[override]
-        return self._binary("!=", other)
-
-    def __lt__(self, other: Any, /) -> Vector:
-        return self._binary("<", other)
-
-    def __le__(self, other: Any, /) -> Vector:
-        return self._binary("<=", other)
-
-    def __gt__(self, other: Any, /) -> Vector:
-        return self._binary(">", other)
-
-    def __ge__(self, other: Any, /) -> Vector:
-        return self._binary(">=", other)
-
-    def __add__(self, other: Any, /) -> Vector:
-        return self._binary("+", other)
-
-    def __radd__(self, other: Any, /) -> Vector:
-        return self._reflected("+", other)
-
-    def __sub__(self, other: Any, /) -> Vector:
-        return self._binary("-", other)
-
-    def __rsub__(self, other: Any, /) -> Vector:
-        return self._reflected("-", other)
-
-    def __mul__(self, other: Any, /) -> Vector:
-        return self._binary("*", other)
-
-    def __rmul__(self, other: Any, /) -> Vector:
-        return self._reflected("*", other)
-
-    def __truediv__(self, other: Any, /) -> Vector:
-        return self._binary("/", other)
-
-    def __rtruediv__(self, other: Any, /) -> Vector:
-        return self._reflected("/", other)
-
-    def __neg__(self) -> Vector:
-        out: Vector = core.operate("neg", self)
-        return out
-
-    def __abs__(self) -> Vector:
-        out: Vector = core.operate("abs", self)
-        return out
-
-    # numpy leaves `array + vector` to the vector.
-    __array_ufunc__ = None
-
-    def _binary(self, verb: str, other: Any) -> Vector:
-        out: Vector = core.operate(verb, self, other)
-        return out
-
-    def _reflected(self, verb: str, other: Any) -> Vector:
-        out: Vector = core.operate(verb, other, self)
-        return out
-
     def __repr__(self) -> str:
         n = len(self)
         shown = core.as_list(self[:SHOWN] if n > SHOWN + 1 else self)
@@ -194,6 +201,16 @@ def _word(x: Any) -> str:
         return "null"
     text = repr(x) if isinstance(x, str) and (" " in x or not x) else str(x)
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+class _Arrow:
+    """A vector for consumers of Arrow, with NaN as null."""
+
+    def __init__(self, vector: Vector, nan_as_null: bool) -> None:
+        self.vector, self.nan_as_null = vector, nan_as_null
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        return core.arrow_array(self.vector, self.nan_as_null)
 
 
 V = TypeVar("V", bound=Vector)

@@ -74,3 +74,11 @@ def test_arrays_make_frames() -> None:
 def test_one_buffer_for_all() -> None:
     v = Vector([1.5, 2.5])
     assert pa.py_buffer(v).address == v.raw.__array_interface__["data"][0]
+
+
+def test_frames_of_objects() -> None:
+    t = rf.Table(pd.DataFrame({"l": [[1, 2], None], "b": pd.Series([True, None], dtype=object)}))
+    assert t.dtypes == {"l": "list", "b": "list"}
+    assert t["l"][0].to_list() == [1, 2]
+    with pytest.raises(rf.ConversionError, match="column 'x': row 1"):
+        rf.Table(pd.DataFrame({"x": pd.Series(["a", 1], dtype=object)}))

@@ -107,6 +107,11 @@ RAY_API void ray_nulls_scan(ray_val *v); /* sets the flag from the data; before 
 RAY_API ray_val *ray_strvec_new(int64_t room); /* empty, to be appended to before sharing */
 RAY_API int ray_strvec_append(ray_val *v, const char *text, size_t n);
 RAY_API const char *ray_strvec_get(const ray_val *v, int64_t i, size_t *n);
+/* The views of all elements and the buffers that the long ones point into, laid out as in an Arrow array of string views. */
+RAY_API const void *ray_strvec_views_get(const ray_val *v);
+RAY_API int ray_strvec_buffers(const ray_val *v);
+RAY_API const void *ray_strvec_buffer_get(const ray_val *v, int i, size_t *n);
+RAY_API bool ray_is_utf8(const char *text, size_t n);
 
 RAY_API int32_t ray_sym_intern(const char *text, size_t n); /* id, -1 on failure */
 RAY_API const char *ray_sym_text_get(int32_t id, size_t *n); /* valid for ever */

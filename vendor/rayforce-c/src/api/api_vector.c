@@ -1,4 +1,5 @@
 #include "../base/alloc.h"
+#include "../base/utf8.h"
 #include "../value/value.h"
 
 #include "rayforce/rayforce.h"
@@ -154,6 +155,23 @@ const char *ray_strvec_get(const ray_val *v, int64_t i, size_t *n) {
     RB_TRY(is_inside(v, i), NULL);
     return rv_strvec_get(v, i, n);
 }
+
+const void *ray_strvec_views_get(const ray_val *v) {
+    if (v->type == RY_STR) return v->data;
+    return rb_fail_null(RB_E_TYPE, "a STR vector was expected, got %s", ry_name(v->type));
+}
+
+int ray_strvec_buffers(const ray_val *v) { return v->type == RY_STR && v->u.heap ? v->u.heap->count : 0; }
+
+const void *ray_strvec_buffer_get(const ray_val *v, int i, size_t *n) {
+    *n = 0;
+    if (i < 0 || i >= ray_strvec_buffers(v))
+        return rb_fail_null(RB_E_INDEX, "%d is no buffer of the %d that the vector has", i, ray_strvec_buffers(v));
+    *n = v->u.heap->bufs[i]->size;
+    return v->u.heap->bufs[i]->mem;
+}
+
+bool ray_is_utf8(const char *text, size_t n) { return rb_utf8_check(text, n); }
 
 int32_t ray_sym_intern(const char *text, size_t n) { return rv_sym_intern(text, n); }
 const char *ray_sym_text_get(int32_t id, size_t *n) { return rv_sym_text(id, n); }

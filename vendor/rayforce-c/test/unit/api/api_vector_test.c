@@ -122,6 +122,13 @@ UT_CASE(strings) {
     UT_ERROR(ray_strvec_get(v, 1, &n), RAY_E_INDEX);
     UT_ERROR(ray_strvec_get(ray_null_get(), 0, &n), RAY_E_TYPE);
     UT_ERROR(ray_strvec_append(ray_null_get(), "", 0), RAY_E_TYPE);
+    UT_EQ_INT(ray_strvec_buffers(v), 1);
+    UT_EQ_MEM(ray_strvec_buffer_get(v, 0, &n), "a text longer than a view", 25);
+    UT_EQ_INT(*(const int32_t *)ray_strvec_views_get(v), 25);
+    UT_ERROR(ray_strvec_buffer_get(v, 1, &n), RAY_E_INDEX);
+    UT_ERROR(ray_strvec_views_get(ray_null_get()), RAY_E_TYPE);
+    UT_EQ_INT(ray_strvec_buffers(ray_null_get()), 0);
+    UT_CHECK(ray_is_utf8("\xc3\xa4", 2) && !ray_is_utf8("\xc3", 1));
     ray_val *s = ray_vec_slice(v, 0, 1);
     UT_ERROR(ray_strvec_append(v, "x", 1), RAY_E_STATE);
     ray_release(s);
