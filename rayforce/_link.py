@@ -97,7 +97,7 @@ class Link:
                     observe.IPC.info("%s: not back yet: %s", self.address, e)
                     if isinstance(e, errors.ConnectionFailed):
                         failure = e
-                        if e.reason in {"auth", "version"}:
+                        if e.reason == "auth":
                             break
                     continue
                 lost.close(0)

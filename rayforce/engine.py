@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import sys
+from collections.abc import Callable, Sequence
 from types import EllipsisType, ModuleType, TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeVar
 
-from . import types  # noqa: F401  values come out as its classes
+from . import types
 from ._ext import core
-from .errors import RayforceNameError
+from .errors import RayforceNameError, RayforceNYIError
 from .network.server import Server
 from .session import SessionMethods, Timeout
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+Vectors = Literal["numpy", "rayforce"]
+MOST = 100  # arguments of a function
+
+
+def arity(fn: Callable[..., Any]) -> tuple[int, int]:
+    """The least and the most positional arguments; -1 for any number."""
+    try:
+        params = inspect.signature(fn).parameters.values()
+    except (TypeError, ValueError):  # builtins that do not tell
+        return 0, -1
+    plain = [p for p in params if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if any(p.kind is p.KEYWORD_ONLY and p.default is p.empty for p in params):
+        raise TypeError(f"{fn!r} needs keyword arguments, which calls in the language have not")
+    least = sum(p.default is p.empty for p in plain)
+    if len(plain) > MOST:
+        raise TypeError(f"{fn!r} has more than {MOST} parameters")
+    return least, -1 if any(p.kind is p.VAR_POSITIONAL for p in params) else len(plain)
 
 
 class Rayforce(SessionMethods):
@@ -19,12 +42,30 @@ class Rayforce(SessionMethods):
     Calls on one engine are one after the other, with the GIL released; different engines run in parallel.
     """
 
-    def __init__(self, *, threads: int | None = None, strings: str = "symbol", restricted: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        threads: int | None = None,
+        memory: int | str | None = None,
+        args: Sequence[str] = (),
+        database: str | os.PathLike[str] | None = None,
+        strings: str = "symbol",
+        restricted: bool = False,
+    ) -> None:
+        for name, value in (("memory", memory), ("args", tuple(args) or None)):
+            if value is not None:
+                raise RayforceNYIError(f"{name}={value!r}: this core has no such setting", code="nyi")
         if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
             raise ValueError(f"threads={threads!r}: expected a number from 1 up, or None for one per core")
         self._flags = core.convert_flags(False, strings)
         self._servers: set[Server] = set()
         self._runtime = core.Runtime(threads=threads or 0, restricted=restricted)
+        if database is not None:
+            try:
+                self._load(os.fspath(database))
+            except BaseException:
+                self._runtime.close()
+                raise
 
     @classmethod
     def _over(cls, runtime: core.Runtime) -> Self:
@@ -82,6 +123,45 @@ class Rayforce(SessionMethods):
         except RayforceNameError:
             return False
         return True
+
+    def _load(self, root: str) -> None:
+        """Binds the tables of a folder to their names: those of its partitions, and those that lie in it."""
+        names = sorted(os.listdir(root))
+        for name in names:
+            place = os.path.join(root, name)
+            if os.path.exists(os.path.join(place, ".schema")):
+                own = os.path.exists(os.path.join(place, ".sym"))
+                where = [place] if own else [place, os.path.join(root, ".sym")]
+                self.set(name, self.call(".db.splayed.get", *map(types.String, where)))
+        if any(name[:1].isdigit() for name in names):
+            for name in self.call(".db.parted.tables", types.String(root)):
+                self.set(name, self.call(".db.parted.get", types.String(root), name))
+
+    def define(self, name: str, fn: Callable[..., Any], /, *, vectors: Vectors = "numpy") -> None:
+        """Makes a Python function callable from the language, under a name.
+
+        Vectors come in as arrays of numpy over the engine's own memory, not to be written to; with
+        `vectors="rayforce"` as `Vector`s. What it returns is converted as an argument is. An exception becomes an error
+        of the query. It runs in the thread that evaluates, with the engine locked.
+        """
+        self._bind(name, fn, *arity(fn), vectors)
+
+    def function(self, name: str | None = None, /, *, vectors: Vectors = "numpy") -> Callable[[F], F]:
+        """`define` as a decorator; without a name, the function's own."""
+
+        def decorate(fn: F) -> F:
+            self.define(name or fn.__name__, fn, vectors=vectors)
+            return fn
+
+        return decorate
+
+    def _bind(self, name: str, fn: Callable[..., Any], least: int, most: int, vectors: str) -> None:
+        if not callable(fn):
+            raise TypeError(f"{fn!r} cannot be called")
+        if vectors not in ("numpy", "rayforce"):
+            raise ValueError(f"vectors={vectors!r}: expected 'numpy' or 'rayforce'")
+        value = core.make_function(name, fn, least, most, vectors == "numpy", self._flags)
+        self._runtime.set(name, value, self._flags)
 
     def interrupt(self) -> None:
         """Stops what runs now; from any thread."""

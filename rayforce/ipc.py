@@ -384,7 +384,7 @@ def unreachable(address: Address) -> None:
     missing = {
         "rayforces": ("TLS is not supported yet; put a TLS proxy in front and connect to that", "tls"),
         "rayforce+ssh": ("connections through SSH are not supported yet; forward a port with `ssh -L`", "unsupported"),
-        "rayforce+file": ("databases on disk cannot be opened as an address yet", "unsupported"),
+        "rayforce+file": ("a database on disk is opened by connect() or Rayforce(database=...)", "unsupported"),
         "memory": ("the embedded engine is no server; use connect() or Rayforce()", "unsupported"),
     }
     if address.scheme in missing:
@@ -442,4 +442,8 @@ def connect(
         from .engine import Rayforce
 
         return Rayforce(**options)
+    if where.scheme == "rayforce+file":
+        from .engine import Rayforce
+
+        return Rayforce(database=where.path, **options)
     return Connection(where, **options)

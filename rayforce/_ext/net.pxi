@@ -274,16 +274,30 @@ cdef Value function_head(object fn):
     return wrap_take(own(ray_sym_new(name, len(name), False)))
 
 
+cdef c_bool ask_welcome(void *ctx, const char *user, const char *password) noexcept nogil:
+    with gil:
+        return welcome_with_gil(<object>ctx, user, password)
+
+
+cdef bint welcome_with_gil(object auth, const char *user, const char *password) noexcept:
+    """An exception lets nobody in, and is reported as unraisable."""
+    if error_pending() is not NULL:
+        return False
+    return bool(auth(text_of(user), text_of(password)))
+
+
 cdef class ServerHandle:
     """A listening server over an engine; run by one thread, stopped from any."""
 
     cdef ray_server *s
     cdef Runtime runtime
+    cdef object auth
     cdef bint running
     cdef object __weakref__
 
     def __init__(self, Runtime runtime not None, *, str host, int port, path=None, password=None, bint insecure=False,
-                 int clients_max=0, int64_t message_max=0, int64_t backlog_max=0, double idle_timeout=0.0):
+                 int clients_max=0, int64_t message_max=0, int64_t backlog_max=0, double idle_timeout=0.0,
+                 double query_timeout=0.0, double greeting_timeout=0.0, bint restricted=False, auth=None):
         cdef ray_server_opts o
         cdef bytes host_b = host.encode()
         cdef bytes path_b = b"" if path is None else path.encode("utf-8", "surrogateescape")
@@ -298,7 +312,12 @@ cdef class ServerHandle:
             o.message_max = message_max
         if backlog_max:
             o.backlog_max = backlog_max
-        o.idle_timeout = idle_timeout
+        o.idle_timeout, o.query_timeout, o.restricted = idle_timeout, query_timeout, restricted
+        if greeting_timeout:
+            o.greeting_timeout = greeting_timeout
+        self.auth = auth
+        if auth is not None:
+            o.auth, o.auth_ctx = ask_welcome, <void *>auth
         runtime.enter()
         cdef ray_server *s
         with nogil:
@@ -331,6 +350,27 @@ cdef class ServerHandle:
     @property
     def clients(self):
         return ray_server_clients(self.ptr())
+
+    def clients_table(self):
+        """Who is connected."""
+        cdef ray_server *s = self.ptr()
+        cdef ray_val *v
+        with nogil:
+            v = ray_server_clients_table(s)
+        return to_python_take(own(v), False)
+
+    def publish(self, str topic, x, int flags):
+        """Sends to who has subscribed to a topic; how many that are."""
+        cdef ray_server *s = self.ptr()
+        cdef bytes key = topic.encode()
+        cdef const char *p = key
+        cdef Args a = Args.of((x,), flags)
+        cdef int64_t n
+        with nogil:
+            n = ray_server_publish(s, p, a.items[0])
+        if n < 0:
+            raise slot_error()
+        return n
 
     def run(self):
         """Serves until stop(). In the main thread Ctrl-C ends it too."""

@@ -15,6 +15,8 @@ cdef extern from "rayforce/errors.h":
         RAY_E_REPLY_TIMEOUT
         RAY_E_TOO_LARGE
         RAY_E_TIMEOUT_EVAL
+        RAY_E_USER
+        RAY_E_INTERRUPTED
         RAY_E_CONVERT
 
 cdef extern from "rayforce/rayforce.h":
@@ -22,6 +24,10 @@ cdef extern from "rayforce/rayforce.h":
         pass
     ctypedef struct ray_rt:
         pass
+
+ctypedef ray_val *(*function_fn)(void *ctx, ray_val *const *args, int n) noexcept nogil
+
+cdef extern from "rayforce/rayforce.h":
 
     const char *ray_version() noexcept nogil
 
@@ -125,6 +131,8 @@ cdef extern from "rayforce/rayforce.h":
     int ray_delete(ray_rt *rt, const char *name) noexcept nogil
     ray_val *ray_names(ray_rt *rt) noexcept nogil
     void ray_interrupt(ray_rt *rt) noexcept nogil
+    void ray_error_set(int code, const char *text) noexcept nogil
+    ray_val *ray_function_new(const char *name, int min, int max, function_fn fn, release_fn release, void *ctx) noexcept nogil
 
     ctypedef struct ray_builtin_info:
         const char *name
@@ -136,6 +144,7 @@ cdef extern from "rayforce/rayforce.h":
 cdef extern from "stdbool.h":
     ctypedef bint c_bool "bool"
 
+ctypedef c_bool (*auth_fn)(void *ctx, const char *user, const char *password) noexcept nogil
 ctypedef void (*push_fn)(void *ctx, ray_val *v) noexcept nogil
 
 cdef extern from "rayforce/net.h":
@@ -224,11 +233,17 @@ cdef extern from "rayforce/net.h":
         bint insecure
         int clients_max
         int64_t message_max, backlog_max
-        double greeting_timeout, idle_timeout
+        double greeting_timeout, idle_timeout, query_timeout
+        bint restricted
+        auth_fn auth
+        void *auth_ctx
     void ray_server_opts_init(ray_server_opts *o) noexcept nogil
     ray_server *ray_server_new(ray_rt *rt, const ray_server_opts *opts) noexcept nogil
     int ray_server_port(const ray_server *s) noexcept nogil
     int64_t ray_server_clients(const ray_server *s) noexcept nogil
+    int64_t ray_server_publish(ray_server *s, const char *topic, ray_val *value) noexcept nogil
+    ray_val *ray_server_clients_table(ray_server *s) noexcept nogil
+    int ray_server_close(ray_server *s, double seconds) noexcept nogil
     int ray_server_run(ray_server *s, double seconds) noexcept nogil
     void ray_server_stop(ray_server *s) noexcept nogil
     void ray_server_free(ray_server *s) noexcept nogil

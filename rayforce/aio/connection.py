@@ -224,7 +224,7 @@ class AsyncConnection:
                 observe.IPC.info("%s: not back yet: %s", self.address, e)
                 if isinstance(e, errors.ConnectionFailed):
                     failure = e
-                    if e.reason in {"auth", "version"}:
+                    if e.reason == "auth":
                         break
                 continue
             return await self._came_back(wire, policy)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .. import errors
+from .. import errors, observe
 from .._ext import core
 from ..address import Address
+from ..types import Table
 
 if TYPE_CHECKING:
     from ..engine import Rayforce
+
+OnHandle = Callable[[int], object]
 
 ANY = {"": "127.0.0.1", "localhost": "127.0.0.1"}
 
@@ -19,7 +23,9 @@ ANY = {"": "127.0.0.1", "localhost": "127.0.0.1"}
 class Server:
     """Serves an engine to clients of both protocol lines; on 127.0.0.1 unless told otherwise. Port 0: any free one.
 
-    It listens from the moment it is made and answers once it is started.
+    It listens from the moment it is made and answers once it is started. `auth(user, password)` is asked after the
+    password, if there is one, was right; it must not take long. `restricted`: clients may compute, but not define, write,
+    load, run or dial out. `query_timeout`: seconds that one request may take.
     """
 
     def __init__(
@@ -29,12 +35,16 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 5000,
         password: str | None = None,
+        restricted: bool = False,
+        auth: Callable[[str, str], object] | None = None,
         insecure: bool = False,
         unix: str | None = None,
         max_clients: int | None = None,
         max_message: int = 268_435_456,
         backlog_bytes: int = 268_435_456,
         idle_timeout: float | None = None,
+        query_timeout: float | None = None,
+        greeting_timeout: float | None = None,
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
             raise ValueError(f"port {port!r}: expected a number from 0 to 65535")
@@ -58,6 +68,10 @@ class Server:
             message_max=max_message,
             backlog_max=backlog_bytes,
             idle_timeout=idle_timeout or 0.0,
+            query_timeout=query_timeout or 0.0,
+            greeting_timeout=greeting_timeout or 0.0,
+            restricted=restricted,
+            auth=auth,
         )
         self._port: int = self._handle.port
         engine._servers.add(self)
@@ -78,9 +92,42 @@ class Server:
         return Address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host), self._port)
 
     @property
-    def clients(self) -> int:
+    def client_count(self) -> int:
         """How many are connected."""
         return self._handle.clients
+
+    def clients(self) -> Table:
+        """Who is connected: a row for each, with its handle, address, since when, and what went to and fro."""
+        table = self._handle.clients_table()
+        assert isinstance(table, Table)
+        return table
+
+    def publish(self, topic: str, payload: Any, /) -> int:
+        """Sends to who has subscribed to a topic, from any thread; how many that are."""
+        return self._handle.publish(topic, payload, self.engine._flags)
+
+    # Hooks belong to the engine: all its servers call them, under the engine's lock, and a later one takes the place of
+    # an earlier one. They may be used as decorators.
+
+    def on_open(self, fn: OnHandle, /) -> OnHandle:
+        """Calls `fn(handle)` when a client has logged in."""
+        return self._hook("open", fn)
+
+    def on_close(self, fn: OnHandle, /) -> OnHandle:
+        """Calls `fn(handle)` before the socket of a client is closed."""
+        return self._hook("close", fn)
+
+    def on_sync(self, fn: Callable[[Any], Any], /) -> Callable[[Any], Any]:
+        """Calls `fn(message)` for each request instead of evaluating it; the result is the reply."""
+        return self._hook("sync", fn)
+
+    def on_async(self, fn: Callable[[Any], object], /) -> Callable[[Any], object]:
+        """Calls `fn(message)` for each message that wants no reply, instead of evaluating it."""
+        return self._hook("async", fn)
+
+    def _hook(self, event: str, fn: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        self.engine._bind(f".ipc.on.{event}", fn, 1, 1, "rayforce")
+        return fn
 
     @property
     def running(self) -> bool:
@@ -92,6 +139,7 @@ class Server:
             raise errors.RayforceThreadError("the server has been started before", code="state")
         self._thread = threading.Thread(target=self._serve, name=f"rayforce-server-{self._port}", daemon=True)
         self._thread.start()
+        observe.SERVER.info("serving on %s", self.address)
         return self
 
     def _serve(self) -> None:

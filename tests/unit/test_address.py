@@ -143,7 +143,6 @@ def test_urls_read_back(user: str | None, password: str | None, port: int, host:
     [
         ("rayforces://db", "tls"),
         ("rayforce+ssh://gate/db:5000", "unsupported"),
-        ("rayforce+file:///data", "unsupported"),
     ],
 )
 def test_ways_that_are_not_open_yet_say_so(text: str, reason: str) -> None:

@@ -120,7 +120,7 @@ def test_state(conn: rf.Connection, server: rf.Server) -> None:
     conn.execute("1")
     assert conn.stats.sent == stats.sent + 1
     assert conn.stats.bytes_in > stats.bytes_in
-    assert server.clients == 1
+    assert server.client_count == 1
     assert "open" in repr(conn)
 
 

@@ -74,9 +74,12 @@ rx_end rx_end_get(const rx_outside *o, int64_t h) { return h > 0 && h <= o->cap 
 
 /* ---- what users set for us to call ---------------------------------------------------------------------------------- */
 
+/* A lambda, or a function of the embedder; anything else is no hook. */
 ray_val *rx_hook(rx_outside *o, enum rx_hook which) {
     ray_val *v = rl_global_get(o->rt, o->hooks[which]);
-    return v && v->type == RY_LAMBDA ? v : NULL;
+    if (!v || v->type == RY_LAMBDA) return v;
+    const rv_builtin *row = rv_is_callable(v) ? v->u.builtin.row : NULL;
+    return row && (row->flags & RV_F_FOREIGN) ? v : NULL;
 }
 
 ray_val *rx_call_for(rx_outside *o, int64_t h, ray_val *fn, ray_val *const *args, int n) {
