@@ -185,6 +185,7 @@ static ray_val *take(ray_client *c, int64_t ticket, int how, double timeout, boo
 /* The whole of a synchronous call. */
 static ray_val *ask(ray_client *c, const rn_frame *f, rn_wait *w, double timeout) {
     uint64_t mark;
+    RB_TRY(rn_client_wait_check(c), NULL);
     int64_t ticket = rn_client_put(c, f, &mark);
     if (!ticket) return NULL;
     int how = rn_client_wait(c, &(rn_goal){.ticket = ticket}, w);

@@ -85,6 +85,8 @@ enum { RN_GOAL_ENDED = -2 }; /* besides RN_WAIT_*: the connection ended before t
 
 /* Until the goal is reached (RN_WAIT_GOES_ON) or not. Only for RN_WAIT_INTERRUPTED the error is set. */
 int rn_client_wait(ray_client *c, const rn_goal *goal, rn_wait *w);
+/* May the calling thread wait for replies? RB_E_STATE: it is in a callback for pushes. */
+RB_NODISCARD int rn_client_wait_check(ray_client *c);
 /* Ends the connection with the thread's error, unless it has ended already, and wakes all. `ticket`: whose reply it
  * was, or 0. */
 void rn_client_end(ray_client *c, int64_t ticket);

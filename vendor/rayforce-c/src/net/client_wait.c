@@ -240,12 +240,23 @@ static void follow(ray_client *c, const rn_goal *g, const rn_wait *w) {
     pthread_cond_destroy(&f.wake);
 }
 
+static int callback_check(const ray_client *c) {
+    if (!c->delivering || !pthread_equal(c->leader, pthread_self())) return 0;
+    return rb_fail(RB_E_STATE, "%s: the callback for pushes cannot wait for a reply", c->peer);
+}
+
+int rn_client_wait_check(ray_client *c) {
+    pthread_mutex_lock(&c->lock);
+    int r = callback_check(c);
+    pthread_mutex_unlock(&c->lock);
+    return r;
+}
+
 int rn_client_wait(ray_client *c, const rn_goal *goal, rn_wait *w) {
     int how;
     pthread_mutex_lock(&c->lock);
     while (!reached(c, goal, &how)) {
-        if (c->delivering && pthread_equal(c->leader, pthread_self())) {
-            rb_fail(RB_E_STATE, "%s: the callback for pushes cannot wait for a reply", c->peer);
+        if (callback_check(c) < 0) {
             how = RN_WAIT_INTERRUPTED;
             break;
         }

@@ -11,9 +11,11 @@
 #define RN_ACCEPTS_PER_TURN 64      /* so that a flood of connections does not starve those that are there */
 #define RN_ACCEPT_PAUSE_MS 100      /* how long not to accept when the process has no descriptors left */
 #define RN_BYTES_PER_TURN (4 << 20) /* read from, or written to, one connection before the others get their turn */
-#define RN_TURN_NS 40000000         /* what all requests of one turn may take together, but for the last of each client */
+#define RN_TURN_NS 10000000         /* what the clients of a turn may take together, once by their events and once by what was
+                                     * left, but for the last request of each: two turns of that are less than 50 ms */
 #define RN_EVENTS 128               /* taken from the kernel at once */
 #define RN_READ_OFF 64              /* buffers of 4 KiB that are read and dropped before a graceful close */
+#define RN_HELD_MAX 10000            /* requests that a client sends on while it is asked */
 #define RN_ASK_DEPTH 16             /* requests of one client that are served inside each other */
 #define RN_CLIENTS_MAX 10000        /* connections of one server, unless its options say otherwise */
 #define RN_BACKLOG_MAX ((int64_t)256 << 20) /* bytes waiting for one client, unless the options say otherwise */

@@ -21,6 +21,14 @@ static void read_off(rn_peer *p) {
     for (int i = 0; i < RN_READ_OFF && rn_sock_recv(p->watch.fd, &piece, 1, false) > 0; i++) piece.iov_len = sizeof room;
 }
 
+static void drop_held(rn_peer *p) {
+    for (rn_held *h = p->held, *next; h; h = next) {
+        next = h->next;
+        rv_release(h->m.value);
+        rb_free(h, sizeof *h);
+    }
+}
+
 void rn_peer_free(rn_peer *p) {
     ray_server *s = p->server;
     if (p->opened && s->handler.closed) s->handler.closed(s->handler.ctx, p->handle);
@@ -33,6 +41,7 @@ void rn_peer_free(rn_peer *p) {
     pthread_mutex_unlock(&s->lock);
     rn_numbers_give(s->numbers, p->handle);
     if (s->closing) read_off(p);
+    drop_held(p);
     rn_sock_close(p->watch.fd);
     rn_conn_clear(&p->conn);
     rb_free(p, sizeof *p);
@@ -125,9 +134,39 @@ static void serve(rn_peer *p, rw_msg *m) {
     rv_release(result);
 }
 
+static void hold(rn_peer *p, const rw_msg *m) {
+    rn_held *h = p->held_count < RN_HELD_MAX ? rb_alloc(sizeof *h) : NULL;
+    if (!h) {
+        rv_release(m->value);
+        p->conn.state = RN_ENDED;
+        return;
+    }
+    *h = (rn_held){.m = *m};
+    *p->held_end = h;
+    p->held_end = &h->next;
+    p->held_count++;
+}
+
+static bool take_held(rn_peer *p, rw_msg *m) {
+    rn_held *h = p->held;
+    if (!h || p->depth || p->conn.state != RN_OPEN) return false;
+    p->held = h->next;
+    if (!p->held) p->held_end = &p->held;
+    p->held_count--;
+    *m = h->m;
+    rb_free(h, sizeof *h);
+    return true;
+}
+
+/* While a client is asked, clients of our own kind get no replies out of order: what they send on waits. Others expect
+ * that requests of theirs, sent before they answer, are answered first. */
 bool rn_peer_serve(rn_peer *p) {
     rw_msg m;
-    while (rn_conn_next(&p->conn, &m)) {
+    while (take_held(p, &m) || rn_conn_next(&p->conn, &m)) {
+        if (p->depth && m.kind != RW_REPLY && (p->ours || m.texts)) {
+            hold(p, &m);
+            continue;
+        }
         serve(p, &m);
         if (rb_clock_mono_ns() < p->until) continue;
         rn_loop_later(p->server->loop, &p->again);
@@ -255,6 +294,7 @@ int rn_peer_admit(ray_server *s, int fd, const rn_addr *from) {
         p->timer.due = due;
         p->end.run = end;
         p->again.run = again;
+        p->held_end = &p->held;
         p->server = s;
         p->handle = handle;
         p->serial = ++s->serials;

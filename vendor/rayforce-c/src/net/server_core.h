@@ -11,6 +11,13 @@
 
 #define RN_OUTER(type, member, p) ((type *)(void *)((char *)(p)-offsetof(type, member)))
 
+/* A message that waits for the end of the request before it. */
+typedef struct rn_held rn_held;
+struct rn_held {
+    rn_held *next;
+    rw_msg m;
+};
+
 /* A question to a peer, whose answer is awaited by a call under way. */
 typedef struct rn_question rn_question;
 struct rn_question {
@@ -37,6 +44,8 @@ typedef struct rn_peer {
     bool own_limits;
     int depth;       /* requests of its own that are being served */
     rn_question *questions; /* the oldest first */
+    rn_held *held, **held_end;
+    int64_t held_count;
     int64_t mailed;  /* bytes of mail, under `lock` */
     char shown[RN_SHOWN];
     _Atomic int64_t bytes_in, bytes_out, messages_in, messages_out, queued_bytes, queued_frames, hwm_bytes;

@@ -143,14 +143,15 @@ static void begin(rx_link *l) {
     l->is_interrupted = false;
 }
 
-/* After a call that may have ended the connection. */
+/* After a call that may have ended the connection; l may be gone afterwards. */
 static void finish(rx_link *l, bool failed) {
+    rx_outside *o = l->out;
     rb_error why = l->why;
     if (failed && !l->is_interrupted) rb_error_copy_into(&why);
     bool is_over = rn_client_fd(l->c) < 0;
-    l->busy--;
     if (is_over) rx_link_end(l);
-    if (l->ended || rn_client_unsent(l->c)) rx_home_changed(l->out);
+    l->busy--;
+    if (l->ended || rn_client_unsent(l->c)) rx_home_changed(o);
     if (!failed) return;
     if (is_over && why.code >= RB_E_CONN_REFUSED && why.code <= RB_E_PROTOCOL) rb_fail(RB_E_IO, "%s", why.text);
     else rb_error_restore(&why);

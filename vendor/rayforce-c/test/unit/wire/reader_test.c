@@ -386,7 +386,71 @@ UT_CASE(allocations_may_fail) {
     rb_bytes_free(&packed);
 }
 
+/* An error and, between two of us, its text behind it. */
+static void say_error(rb_bytes *out, const rw_dialect *d, const char *text, bool texts) {
+    ray_val *e = rv_error_new("domain", text);
+    rw_out *o = rw_out_new();
+    rw_send_opts opts = {.compress_over = 0, .texts = texts};
+    UT_CHECK(e && o && rw_out_frame(o, d, RW_REPLY, e, &opts) == 0);
+    struct iovec iov[4];
+    UT_EQ_INT(rw_out_iov(o, iov, 4), 1);
+    UT_CHECK(rb_bytes_put(out, iov->iov_base, iov->iov_len) == 0);
+    rw_out_free(o);
+    rv_release(e);
+}
+
+UT_CASE(errors_with_their_texts) {
+    for (int i = 0; i < rw_dialect_count(); i++) {
+        const rw_dialect *d = rw_dialect_at(i);
+        for (int texts = 0; texts < 2; texts++) {
+            rb_bytes b = RB_BYTES_EMPTY;
+            say_error(&b, d, "what was wrong", texts);
+            if (!texts && d == &rw_dialect_v2) UT_EQ_INT(b.len, RW_HEADER + 9); /* nobody else hears more */
+            for (size_t piece = 1; piece < 64; piece += 7) {
+                rw_reader *r = reader_of(d, NULL);
+                rw_msg m;
+                UT_EQ_INT(read_all(r, b.p, b.len, piece, &m), 1);
+                UT_CHECK(m.ok && rv_is_error(m.value) && !rv_check(m.value));
+                UT_EQ_STR(m.value->u.error.cls, "domain");
+                bool has = d == &rw_dialect_v2 && texts;
+                if (d == &rw_dialect_v2) UT_CHECK(has == (m.value->u.error.text != NULL));
+                if (has) UT_EQ_STR(m.value->u.error.text->data, "what was wrong");
+                rv_release(m.value);
+                rw_reader_free(r);
+            }
+            rb_bytes_free(&b);
+        }
+    }
+}
+
+/* Whatever else stands behind an error is ignored, and the next message is read. */
+UT_CASE(errors_with_something_behind) {
+    static const char *const behind[] = {"00", "f300", "f300ffffffffffffffff", "f3000500000000000000616263", "fb000100000000000000",
+                                         "7f646f6d61696e0000", "5050505050", "f4006100"};
+    const rw_dialect *d = &rw_dialect_v2;
+    for (size_t i = 0; i < RB_COUNT(behind); i++) {
+        char hex[100];
+        snprintf(hex, sizeof hex, "7f7479706500000000%s", behind[i]);
+        wt_unhex(hex, &raw);
+        rb_bytes b = RB_BYTES_EMPTY;
+        uint8_t head[RW_HEADER];
+        rw_head_into(d, &(rw_head){.kind = RW_REPLY, .size = (int64_t)raw.len}, head);
+        UT_CHECK(rb_bytes_put(&b, head, sizeof head) == 0 && rb_bytes_put(&b, raw.p, raw.len) == 0);
+        say_error(&b, d, "second", true);
+        for (size_t piece = 1; piece < 90; piece += 11) {
+            rw_reader *r = reader_of(d, NULL);
+            rw_msg m;
+            UT_EQ_INT(read_all(r, b.p, b.len, piece, &m), 2);
+            UT_CHECK(m.ok && rv_is_error(m.value));
+            UT_EQ_STR(m.value->u.error.text->data, "second");
+            rv_release(m.value);
+            rw_reader_free(r);
+        }
+        rb_bytes_free(&b);
+    }
+}
+
 UT_MAIN(setup, columns_are_read_in_place, large_values_in_pieces, compressed_frames, headers_are_checked,
         an_empty_answer_of_the_old_line, unreadable_values_leave_the_frame_in_step,
         announced_sizes_take_no_memory_by_themselves, the_greeting_is_read_through_it, names_of_peers_are_limited,
-        allocations_may_fail)
+        allocations_may_fail, errors_with_their_texts, errors_with_something_behind)
