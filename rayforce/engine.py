@@ -15,7 +15,6 @@ from .errors import RayforceNameError, RayforceNYIError
 from .network.server import Server
 from .session import SessionMethods, Timeout
 
-
 F = TypeVar("F", bound=Callable[..., Any])
 Vectors = Literal["numpy", "rayforce"]
 MOST = 100  # arguments of a function

@@ -24,8 +24,8 @@ class Server:
     """Serves an engine to clients of both protocol lines; on 127.0.0.1 unless told otherwise. Port 0: any free one.
 
     It listens from the moment it is made and answers once it is started. `auth(user, password)` is asked after the
-    password, if there is one, was right; it must not take long. `restricted`: clients may compute, but not define, write,
-    load, run or dial out. `query_timeout`: seconds that one request may take.
+    password, if there is one, was right; it must not take long. `restricted`: clients may compute, but not define,
+    write, load, run or dial out. `query_timeout`: seconds that one request may take.
     """
 
     def __init__(
