@@ -170,7 +170,8 @@ RAY_API int64_t ray_server_publish(ray_server *s, const char *topic, ray_val *va
  * queued_bytes. */
 RAY_API ray_val *ray_server_clients_table(ray_server *s);
 
-/* Servers that code of the runtime opened with (listen PORT): how many, and serving them all as ray_server_run. */
+/* Servers that code of the runtime opened with (listen PORT), and its timers: how many, and serving them all as
+ * ray_server_run. Without a server it ends with the last timer. */
 RAY_API int ray_rt_listening(ray_rt *rt);
 RAY_API int ray_rt_run(ray_rt *rt, double seconds);
 

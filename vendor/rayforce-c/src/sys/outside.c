@@ -16,6 +16,8 @@ static void outside_free(ray_rt *rt, void *state) {
     while (o->links) rx_link_end(o->links);
     rx_links_bury(o);
     rx_topics_free(&o->topics);
+    rx_timers_free(&o->timers);
+    if (o->home) rx_home_leave(o, o->home);
     rn_loop_free(o->loop);
     rn_numbers_free(o->numbers);
     rb_free(o->ends, (size_t)o->cap * sizeof *o->ends);

@@ -6,6 +6,7 @@
 #include "../net/client.h"
 #include "../net/server.h"
 #include "serve.h"
+#include "timers.h"
 #include "topics.h"
 
 typedef struct rx_outside rx_outside;
@@ -40,6 +41,9 @@ typedef struct rx_end {
     bool subscribed;
 } rx_end;
 
+/* What keeps a loop running: without a server timers do, until the last is done, or else connections. */
+enum rx_reason { RX_FOR_SERVERS, RX_FOR_TIMERS, RX_FOR_LINKS };
+
 enum rx_hook { RX_ON_OPEN, RX_ON_CLOSE, RX_ON_SYNC, RX_ON_ASYNC, RX_ON_AUTH, RX_HOOKS };
 
 struct rx_outside {
@@ -56,9 +60,12 @@ struct rx_outside {
     /* servers opened by code, on one loop that rx_run runs */
     rn_loop *loop;
     int listening;
-    /* the loop that watches the links */
+    rx_timers timers;
+    /* the loop that watches the links and runs the timers */
     rn_loop *home;
     rn_later refresh;
+    rn_timer due;
+    enum rx_reason reason; /* that it is run */
 };
 
 /* Made on first use. Null: failed. */
@@ -77,6 +84,7 @@ rx_end rx_end_get(const rx_outside *o, int64_t h);
 /* ---- home.c: the loop that watches what is not a server ------------------------------------------------------------ */
 
 void rx_home_choose(rx_outside *o); /* after a server came or is about to go; not while a loop that goes is run */
+void rx_home_take(rx_outside *o, rn_loop *l);
 void rx_home_leave(rx_outside *o, rn_loop *l);
 void rx_home_changed(rx_outside *o);
 

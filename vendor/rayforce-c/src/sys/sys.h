@@ -57,6 +57,10 @@ RV_VERB(rx_ipc_post);
 RV_VERB(rx_ipc_handle);
 RV_VERB(rx_ipc_limit);
 
+/* timers: sys_timer.c */
+RV_VERB(rx_timer_set);
+RV_VERB(rx_timer_del);
+
 /* topics: sys_mc.c */
 RV_VERB(rx_mc_sub);
 RV_VERB(rx_mc_unsub);

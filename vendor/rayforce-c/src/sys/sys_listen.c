@@ -60,6 +60,7 @@ ray_val *rx_listen(ray_rt *rt, ray_val *const *args, int n) {
     ray_val *number = rv_i64_new(o->listening + 1);
     if (number && rx_server_new(rt, o->loop, &opts)) {
         o->listening++;
+        o->reason = RX_FOR_SERVERS;
         return number;
     }
     rv_release(number);
@@ -69,17 +70,32 @@ ray_val *rx_listen(ray_rt *rt, ray_val *const *args, int n) {
 int rx_listening(ray_rt *rt) {
     pthread_mutex_lock(&rt->lock);
     const rx_outside *o = rx_outside_of(rt);
-    int count = o ? o->listening : 0;
+    int count = o ? o->listening + (int)o->timers.count : 0;
     pthread_mutex_unlock(&rt->lock);
     return count;
+}
+
+/* With the lock. */
+static int run_outside(rx_outside *o, const rn_loop_run_opts *opts) {
+    bool is_free = o && (!o->home || o->home == o->loop); /* no server of an embedder looks after the rest */
+    if (!o || (!o->listening && !(is_free && (o->timers.count || o->links))))
+        return rb_fail(RB_E_STATE, "nothing to serve: no server was opened with (listen PORT), and there are no timers");
+    if (!o->loop && !(o->loop = rn_loop_new())) return -1;
+    o->reason = o->listening ? RX_FOR_SERVERS : o->timers.count ? RX_FOR_TIMERS : RX_FOR_LINKS;
+    if (!o->home) rx_home_take(o, o->loop);
+    int r = rn_loop_run(o->loop, opts);
+    o->reason = RX_FOR_SERVERS;
+    if (!o->listening) { /* a server that comes later takes over */
+        rx_home_leave(o, o->loop);
+        rx_home_choose(o);
+    }
+    return r;
 }
 
 int rx_run(ray_rt *rt, double seconds) {
     rn_loop_run_opts opts = {.seconds = seconds, .lock = &rt->lock, .poll = rt->poll, .poll_ctx = rt->poll_ctx};
     pthread_mutex_lock(&rt->lock);
-    rx_outside *o = rx_outside_of(rt);
-    int r = o && o->listening ? rn_loop_run(o->loop, &opts)
-                              : rb_fail(RB_E_STATE, "nothing to serve: no server was opened with (listen PORT)");
+    int r = run_outside(rx_outside_of(rt), &opts);
     pthread_mutex_unlock(&rt->lock);
     return r;
 }

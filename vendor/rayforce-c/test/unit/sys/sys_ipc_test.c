@@ -1,4 +1,5 @@
 /* Connections as the language sees them: two runtimes that talk, a client that is asked. */
+#include "sys/serve.h"
 #include "xt.h"
 
 typedef struct row {
@@ -239,6 +240,28 @@ UT_CASE(topics_reach_a_runtime) {
     xt_end(&own);
 }
 
+/* A program that has only subscribed runs until the other side goes. */
+UT_CASE(subscribers_run) {
+    xt x;
+    xt_start(&x);
+    ray_rt *rt = rt_new();
+    char source[100];
+    xt_say(rt, xt_port(source, "(set h (.ipc.open \"127.0.0.1:%d\"))", &x), "1");
+    xt_say(rt, "(do (set got 0) (.ipc.send h \"(.mc.sub 't)\"))", "1");
+    xt_say(rt, "(count (list (set upd (fn [t n x] (do (set got x) (if (== x 2) (.ipc.close h) 0))))))", "1");
+    UT_EQ_INT(rx_run(rt, 0.01), 0);
+    for (int64_t i = 1; i < 3; i++) {
+        ray_val *v = rv_i64_new(i);
+        UT_EQ_INT(ray_server_publish(x.s, "t", v), 1);
+        rv_release(v);
+    }
+    UT_EQ_INT(rx_run(rt, 10), 1);
+    xt_say(rt, "got", "2");
+    UT_ERROR(rx_run(rt, 0), RB_E_STATE);
+    ray_rt_free(rt);
+    xt_end(&x);
+}
+
 /* A wait ends with the evaluation that it belongs to. */
 UT_CASE(deadlines) {
     xt x;
@@ -305,4 +328,4 @@ UT_CASE(restricted) {
 }
 
 UT_MAIN(setup, without_connections, asking_and_posting, errors_say_why, passwords, what_a_server_sends,
-        topics_reach_a_runtime, deadlines, handles_are_shared, restricted)
+        topics_reach_a_runtime, subscribers_run, deadlines, handles_are_shared, restricted)
