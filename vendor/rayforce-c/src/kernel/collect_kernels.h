@@ -26,6 +26,10 @@ int64_t rk_mask_count(const uint8_t *mask, int64_t n);
 int64_t rk_mask_positions(const uint8_t *mask, int64_t n, int64_t base, int64_t *out);
 /* The elements whose mask is true; returns how many. */
 int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
+/* out[i] = mask[i] ? src[i] : null. */
+void rk_mask_blank(int width, const void *src, const uint8_t *mask, const void *null, int64_t n, void *out);
+/* rk_mask_select, quicker; out has room for n elements, and what lies behind the chosen ones is undefined. */
+int64_t rk_mask_compact(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
 /* Positions outside [0, count) become -1; returns how many did. */
 int64_t rk_clip_positions(const int64_t *at, int64_t n, int64_t count, int64_t *out);
 

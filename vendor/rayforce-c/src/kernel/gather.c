@@ -5,6 +5,20 @@ typedef struct wide {
     uint64_t half[2];
 } wide;
 
+/* Elements that are chosen by a mask go through a buffer of this many: it can be written without a branch for each. */
+#define RK_MASK_STEP 64
+
+static inline bool mask_any(const uint8_t *mask, int64_t n) {
+    uint64_t any = 0, eight;
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&eight, mask + i, 8);
+        any |= eight;
+    }
+    for (; i < n; i++) any |= mask[i];
+    return any;
+}
+
 #define W uint8_t
 #define RK_SUFFIX 1
 #include "tmpl/width.h"
@@ -75,24 +89,56 @@ RB_HOT void rk_iota(int64_t from, int64_t n, int64_t *out) {
     for (int64_t i = 0; i < n; i++) out[i] = from + i;
 }
 
+/* Whatever is not zero counts, here as where elements are moved: what is counted must be what comes. */
 RB_HOT int64_t rk_mask_count(const uint8_t *mask, int64_t n) {
-    int64_t k = 0;
-    for (int64_t i = 0; i < n; i++) k += mask[i] != 0;
-    return k;
-}
-
-RB_HOT int64_t rk_mask_positions(const uint8_t *restrict mask, int64_t n, int64_t base, int64_t *restrict out) {
+    const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
     int64_t k = 0, i = 0;
     for (; i + 8 <= n; i += 8) {
         uint64_t eight;
         memcpy(&eight, mask + i, 8);
-        /* Gathers the lowest bit of each byte into the top byte. */
-        unsigned bits = (unsigned)((eight & 0x0101010101010101u) * 0x0102040810204080u >> 56);
-        for (; bits; bits &= bits - 1) out[k++] = base + i + __builtin_ctz(bits);
+        k += __builtin_popcountll((((eight & low) + low) | eight) & ~low);
     }
-    for (; i < n; i++)
-        if (mask[i]) out[k++] = base + i;
+    for (; i < n; i++) k += mask[i] != 0;
     return k;
+}
+
+RB_HOT int64_t rk_mask_positions(const uint8_t *restrict mask, int64_t n, int64_t base, int64_t *restrict out) {
+    int64_t some[RK_MASK_STEP], k = 0;
+    for (int64_t i = 0; i < n; i += RK_MASK_STEP) {
+        int64_t len = n - i < RK_MASK_STEP ? n - i : RK_MASK_STEP, chosen = 0;
+        if (!mask_any(mask + i, len)) continue;
+        for (int64_t j = 0; j < len; j++) {
+            some[chosen] = base + i + j;
+            chosen += mask[i + j] != 0;
+        }
+        memcpy(out + k, some, (size_t)chosen * sizeof *some);
+        k += chosen;
+    }
+    return k;
+}
+
+void rk_mask_blank(int width, const void *src, const uint8_t *mask, const void *null, int64_t n, void *out) {
+    switch (width) {
+    case 1: blank_1(src, mask, *(const uint8_t *)null, n, out); return;
+    case 2: blank_2(src, mask, *(const uint16_t *)null, n, out); return;
+    case 4: blank_4(src, mask, *(const uint32_t *)null, n, out); return;
+    case 8: blank_8(src, mask, *(const uint64_t *)null, n, out); return;
+    default: {
+        wide w;
+        memcpy(&w, null, sizeof w);
+        blank_16(src, mask, w, n, out);
+    }
+    }
+}
+
+int64_t rk_mask_compact(int width, const void *src, const uint8_t *mask, int64_t n, void *out) {
+    switch (width) {
+    case 1: return compact_1(src, mask, n, out);
+    case 2: return compact_2(src, mask, n, out);
+    case 4: return compact_4(src, mask, n, out);
+    case 8: return compact_8(src, mask, n, out);
+    default: return compact_16(src, mask, n, out);
+    }
 }
 
 int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out) {

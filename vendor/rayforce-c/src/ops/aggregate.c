@@ -45,13 +45,42 @@ ray_val *ro_numbers(const char *verb, const ray_val *v) {
 
 typedef struct reduction {
     const ray_val *v;
+    const uint8_t *mask; /* which elements count; null: all */
     rk_reduce_fn fn;
+    enum rk_reduce_verb verb;
+    bool real;
     rk_acc *parts; /* one a range */
 } reduction;
+
+/* Block by block, so that what the mask leaves never goes to memory. Nulls are left out anyway, and putting them in
+ * place of elements costs less than moving the others together. */
+static void reduce_masked(const reduction *r, int64_t begin, int64_t end, rk_acc *out) {
+    _Alignas(RB_CACHE_LINE) uint8_t block[RK_BLOCK * 8], null[16];
+    const int width = ry_width(r->v->type);
+    const uint8_t *data = r->v->data;
+    const bool has_null = r->v->type != RY_B8 && r->v->type != RY_U8;
+    ry_null_into(r->v->type, null);
+    rk_reduce_start(r->verb, r->real, out);
+    for (; begin < end; begin += RK_BLOCK) {
+        int64_t n = end - begin < RK_BLOCK ? end - begin : RK_BLOCK;
+        const uint8_t *from = data + begin * width;
+        rk_acc acc;
+        if (has_null)
+            rk_mask_blank(width, from, r->mask + begin, null, n, block);
+        else
+            n = rk_mask_compact(width, from, r->mask + begin, n, block);
+        r->fn(block, n, has_null, &acc);
+        rk_reduce_merge(r->verb, r->real, out, &acc);
+    }
+}
 
 static int reduce_range(void *ctx, int64_t begin, int64_t end, int worker) {
     const reduction *r = ctx;
     (void)worker;
+    if (r->mask) {
+        reduce_masked(r, begin, end, &r->parts[begin / RK_GRAIN]);
+        return 0;
+    }
     r->fn((const char *)r->v->data + begin * ry_width(r->v->type), end - begin, (r->v->attrs & RV_A_NULLS) != 0,
           &r->parts[begin / RK_GRAIN]);
     return 0;
@@ -59,10 +88,10 @@ static int reduce_range(void *ctx, int64_t begin, int64_t end, int worker) {
 
 /* Whole vector; the ranges are merged in their order, as doubles if `real`. */
 static int reduce_with(ray_rt *rt, rk_reduce_fn fn, enum rk_reduce_verb verb, bool real, const ray_val *v,
-                       rk_acc *out) {
+                       const uint8_t *mask, rk_acc *out) {
     const int64_t ranges = rk_ranges(v->len);
     rk_acc one;
-    reduction r = {v, fn, &one};
+    reduction r = {v, mask, fn, verb, real, &one};
     rk_reduce_start(verb, real, out);
     if (ranges > 1 && !(r.parts = RO_ROOM(rk_acc, ranges))) return -1;
     rk_reduce_start(verb, real, r.parts);
@@ -72,8 +101,8 @@ static int reduce_with(ray_rt *rt, rk_reduce_fn fn, enum rk_reduce_verb verb, bo
     return done;
 }
 
-static int reduce(ray_rt *rt, enum rk_reduce_verb verb, const ray_val *v, rk_acc *out) {
-    return reduce_with(rt, rk_reduce[verb][rk_storage(v->type)], verb, ro_is_real(v->type), v, out);
+static int reduce(ray_rt *rt, enum rk_reduce_verb verb, const ray_val *v, const uint8_t *mask, rk_acc *out) {
+    return reduce_with(rt, rk_reduce[verb][rk_storage(v->type)], verb, ro_is_real(v->type), v, mask, out);
 }
 
 static ray_val *refuse(const char *verb, const char *wanted, const ray_val *v) {
@@ -85,21 +114,23 @@ static ray_val *refuse(const char *verb, const char *wanted, const ray_val *v) {
 /* What an aggregate leaves as it is: atoms and functions. */
 static bool is_single(const ray_val *v) { return rv_is_atom(v) || rv_is_callable(v); }
 
+static ray_val *total(ray_rt *rt, const ray_val *x, const uint8_t *mask) {
+    rk_acc acc;
+    if (!ro_is_numeric(x->type) && x->type != RY_TIME && x->type != RY_TIMESPAN)
+        return refuse("sum", "numbers, times or timespans", x);
+    RB_TRY(reduce(rt, RK_R_SUM, x, mask, &acc), NULL);
+    return ro_is_real(x->type)         ? ro_real(acc.u.f)
+           : x->type == RY_TIME        ? rv_time_new((int32_t)acc.u.i)
+           : x->type == RY_TIMESPAN    ? rv_timespan_new(acc.u.i)
+                                       : rv_i64_new(acc.u.i);
+}
+
 RV_VERB(ro_sum) {
     ray_val *v = args[0];
     (void)n;
     if (is_single(v)) return v->type == -RY_U8 || v->type == -RY_I16 ? ro_cast_to(rt, v, -RY_I64) : rv_retain(v);
     if (!ro_is_collection(v)) return refuse("sum", "numbers or times", v);
-    ray_val *x = ro_numbers("sum", v), *r = NULL;
-    rk_acc acc;
-    if (!x) return NULL;
-    if (!ro_is_numeric(x->type) && x->type != RY_TIME && x->type != RY_TIMESPAN)
-        r = refuse("sum", "numbers, times or timespans", x);
-    else if (reduce(rt, RK_R_SUM, x, &acc) >= 0)
-        r = ro_is_real(x->type)         ? ro_real(acc.u.f)
-            : x->type == RY_TIME        ? rv_time_new((int32_t)acc.u.i)
-            : x->type == RY_TIMESPAN    ? rv_timespan_new(acc.u.i)
-                                        : rv_i64_new(acc.u.i);
+    ray_val *x = ro_numbers("sum", v), *r = x ? total(rt, x, NULL) : NULL;
     rv_release(x);
     return r;
 }
@@ -114,7 +145,7 @@ RV_VERB(ro_prod) {
     if (!x) return NULL;
     if (!ro_is_numeric(x->type))
         r = refuse("prod", "numbers", x);
-    else if (reduce(rt, RK_R_PROD, x, &acc) >= 0)
+    else if (reduce(rt, RK_R_PROD, x, NULL, &acc) >= 0)
         r = ro_is_real(x->type) ? ro_real(acc.u.f) : rv_i64_new(acc.u.i);
     rv_release(x);
     return r;
@@ -126,10 +157,12 @@ static void total_i64(const void *in, int64_t n, bool nulls, rk_acc *out) {
     out->u.f = rk_total_i64(in, n, nulls, &out->n);
 }
 
-static ray_val *mean(ray_rt *rt, const ray_val *x) {
+static ray_val *mean(ray_rt *rt, const ray_val *x, const uint8_t *mask) {
     rk_acc acc;
     const bool real = ro_is_real(x->type), wide = rk_storage(x->type) == RY_I64;
-    RB_TRY(wide ? reduce_with(rt, total_i64, RK_R_SUM, true, x, &acc) : reduce(rt, RK_R_SUM, x, &acc), NULL);
+    if (!rk_to_f64[x->type]) return refuse("avg", "numbers or times", x);
+    RB_TRY(wide ? reduce_with(rt, total_i64, RK_R_SUM, true, x, mask, &acc) : reduce(rt, RK_R_SUM, x, mask, &acc),
+           NULL);
     if (acc.n == 0) return rv_null_of_new(RY_F64);
     return ro_real((real || wide ? acc.u.f : (double)acc.u.i) / (double)acc.n);
 }
@@ -146,7 +179,7 @@ RV_VERB(ro_avg) {
     if (v->type == RY_LIST && v->len == 0) return rb_fail_null(RB_E_DOMAIN, "avg: an empty list has no average");
     ray_val *x = ro_numbers("avg", v), *r = NULL;
     if (!x) return NULL;
-    r = rk_to_f64[x->type] ? mean(rt, x) : refuse("avg", "numbers or times", x);
+    r = mean(rt, x, NULL);
     rv_release(x);
     return r;
 }
@@ -159,9 +192,9 @@ static ray_val *text_extreme(const ray_val *v, bool greatest) {
     return at < 0 ? rv_null_of_new(v->type) : ro_element(v, at);
 }
 
-static ray_val *number_extreme(ray_rt *rt, const ray_val *x, bool greatest) {
+static ray_val *number_extreme(ray_rt *rt, const ray_val *x, const uint8_t *mask, bool greatest) {
     rk_acc acc;
-    if (reduce(rt, greatest ? RK_R_MAX : RK_R_MIN, x, &acc) < 0) return NULL;
+    if (reduce(rt, greatest ? RK_R_MAX : RK_R_MIN, x, mask, &acc) < 0) return NULL;
     if (ro_is_real(x->type)) return acc.n ? ro_real(acc.u.f) : rv_null_of_new(RY_F64);
     if (acc.n == 0) {
         /* Among no timespans the least is the longest there is. */
@@ -181,7 +214,7 @@ static ray_val *extreme(ray_rt *rt, const char *name, ray_val *v, bool greatest)
     if (v->type == RY_LIST && v->len == 0) return rb_fail_null(RB_E_DOMAIN, "%s: an empty list has none", name);
     ray_val *x = ro_numbers(name, v), *r = NULL;
     if (!x) return NULL;
-    r = rk_to_i64[x->type] ? number_extreme(rt, x, greatest) : text_extreme(x, greatest);
+    r = rk_to_i64[x->type] ? number_extreme(rt, x, NULL, greatest) : text_extreme(x, greatest);
     rv_release(x);
     return r;
 }
@@ -197,7 +230,7 @@ static ray_val *truth(ray_rt *rt, const char *name, enum rk_reduce_verb verb, ra
     if (!x) return NULL;
     if (!ro_is_numeric(x->type))
         r = refuse(name, "numbers or booleans", x);
-    else if (reduce(rt, verb, x, &acc) >= 0)
+    else if (reduce(rt, verb, x, NULL, &acc) >= 0)
         r = rv_b8_new(ro_is_real(x->type) ? acc.u.f != 0 : acc.u.i != 0);
     rv_release(x);
     return r;
@@ -211,4 +244,17 @@ RV_VERB(ro_all) {
 RV_VERB(ro_any) {
     (void)n;
     return truth(rt, "any", RK_R_ANY, args[0]);
+}
+
+/* ---- under a mask ---------------------------------------------------------------------------------------------- */
+
+bool ro_has_masked(rv_verb_fn fn, const ray_val *v) {
+    bool numbers = rv_is_vector(v) && rk_to_i64[v->type];
+    return numbers && (fn == ro_sum || fn == ro_avg || fn == ro_min || fn == ro_max);
+}
+
+ray_val *ro_masked(ray_rt *rt, rv_verb_fn fn, const ray_val *v, const ray_val *mask) {
+    const uint8_t *bits = mask->data;
+    if (fn == ro_sum) return total(rt, v, bits);
+    return fn == ro_avg ? mean(rt, v, bits) : number_extreme(rt, v, bits, fn == ro_max);
 }

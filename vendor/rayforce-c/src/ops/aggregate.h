@@ -11,6 +11,9 @@ RV_VERB(ro_prod);
 RV_VERB(ro_avg);
 RV_VERB(ro_min); /* one column, or the smaller of two */
 RV_VERB(ro_max);
+/* (fn (filter v mask)) without the filtered vector, for verbs and vectors that have it. The mask is B8, as long as v. */
+bool ro_has_masked(rv_verb_fn fn, const ray_val *v);
+RB_NODISCARD ray_val *ro_masked(ray_rt *rt, rv_verb_fn fn, const ray_val *v, const ray_val *mask);
 RV_VERB(ro_all);
 RV_VERB(ro_any);
 

@@ -1,6 +1,7 @@
 /* Calls in expressions over rows. What a function does there follows from its row in the vocabulary: verbs of elements
  * and of columns get whole columns, aggregates make one value of them, and everything else knows nothing of rows. */
 #include "../lang/special.h"
+#include "../ops/aggregate.h"
 #include "statement.h"
 
 #define ARGS_INLINE 8
@@ -253,6 +254,26 @@ ray_val *rq_expr_head(rq_scope *s, ray_val *head) {
     return v;
 }
 
+/* An aggregate of a column under a mask: what the mask leaves need not be brought along. 1: it is none. */
+static int masked_call(rq_scope *s, const rv_builtin *row, const ray_val *form, rq_value *out) {
+    rq_rows *rows = s->rows;
+    const ray_val *name = rv_list_get(form, 1);
+    bool plain = rows->mask && name->type == -RY_SYM && !(name->attrs & RV_A_QUOTED);
+    int64_t c = plain && !rq_is_bound(s, name->u.sym) ? rq_rows_find(rows, name->u.sym) : -1;
+    if (c < 0 || rows->columns[c]) return 1;
+    const ray_val *column = rv_table_column_get(rows->table, c);
+    bool count = row->fn == ro_count;
+    if (!count && !ro_has_masked(row->fn, column)) return 1;
+    *out = (rq_value){.v = count ? rv_i64_new(rows->n) : ro_masked(rows->rt, row->fn, column, rows->mask), .kind = RQ_ONE};
+    return out->v ? 0 : -1;
+}
+
+static int aggregate_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
+    if (s->grouping) return rq_grouped_aggregate(s, fn, form, out);
+    int ok = form->len == 2 ? masked_call(s, fn->u.builtin.row, form, out) : 1;
+    return ok == 1 ? column_call(s, fn, form, true, out) : ok;
+}
+
 static int builtin_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     const rv_builtin *row = fn->u.builtin.row;
     if (row && row->fn == rl_if) return if_call(s, form, out);
@@ -261,7 +282,7 @@ static int builtin_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) 
         return rb_fail(RB_E_ARITY, "%s: expected %d arguments, got %lld", row->name, row->min, (long long)n);
     bool pair = row && row->type == RY_UNARY && n == 2; /* the smaller or greater of two */
     if (row && (row->flags & RV_F_AGGREGATE) && !pair)
-        return s->grouping ? rq_grouped_aggregate(s, fn, form, out) : column_call(s, fn, form, true, out);
+        return aggregate_call(s, fn, form, out);
     if (row && ((row->flags & (RV_F_ATOMIC | RV_F_COLUMN)) || pair)) return column_call(s, fn, form, false, out);
     return other_call(s, fn, form, out);
 }

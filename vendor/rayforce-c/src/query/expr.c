@@ -9,6 +9,8 @@ static const rq_binding *binding_of(const rq_binding *b, int32_t name) {
     return b;
 }
 
+bool rq_is_bound(const rq_scope *s, int32_t name) { return binding_of(s->params, name) || binding_of(s->aliases, name); }
+
 static int give(rq_value *out, ray_val *v, enum rq_kind kind) {
     *out = (rq_value){.v = v, .kind = kind};
     return v ? 0 : -1;

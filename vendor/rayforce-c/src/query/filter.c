@@ -29,5 +29,6 @@ ray_val *rq_predicate(rq_rows *rows, ray_val *where) {
 int rq_filter(rq_rows *rows, ray_val *where) {
     ray_val *mask = rq_predicate(rows, where);
     if (!mask) return -1;
-    return mask->type == RY_NULL ? 0 : rq_rows_filter_take(rows, mask);
+    if (mask->type == RY_B8) rq_rows_filter_take(rows, mask);
+    return 0;
 }

@@ -79,10 +79,13 @@ static int contents_of(rq_scope *s, ray_val *form, int depth) {
  * ------------------------------------------------------------------------------------------ */
 
 static int rows_by_group(rq_groups *x) {
-    const rq_rows *rows = x->s->rows;
+    rq_rows *rows = x->s->rows;
     RB_TRY(rq_grouping_rows(x->by), -1);
     if (x->at) return 0;
-    x->at = rows->at ? ro_gather(rows->rt, rows->at, x->by->rows->data, x->by->rows->len) : rv_retain(x->by->rows);
+    bool all = rq_rows_are_all(rows);
+    const ray_val *at = all ? NULL : rq_rows_at(rows);
+    if (!all && !at) return -1;
+    x->at = all ? rv_retain(x->by->rows) : ro_gather(rows->rt, at, x->by->rows->data, x->by->rows->len);
     return x->at ? 0 : -1;
 }
 

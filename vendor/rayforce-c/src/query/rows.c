@@ -27,24 +27,32 @@ int rq_rows_pick_take(rq_rows *r, const rq_rows *base, ray_val *at) {
     return -1;
 }
 
-int rq_rows_filter_take(rq_rows *r, ray_val *mask) {
-    ray_val *v = mask, *at = ro_where(r->rt, &v, 1);
-    if (!at) {
-        rv_release(mask);
-        return -1;
-    }
-    r->n = at->len;
-    r->at = at;
-    r->mask = mask;
+/* One in so many rows: then it pays to have their numbers, instead of going through the mask for each column. */
+#define FEW 6
+
+static void forget_columns(rq_rows *r) {
     for (int64_t c = 0; c < ncolumns(r); c++) {
         rv_release(r->columns[c]);
         r->columns[c] = NULL;
     }
-    return 0;
+}
+
+void rq_rows_filter_take(rq_rows *r, ray_val *mask) {
+    r->n = rk_mask_count(mask->data, mask->len);
+    r->mask = mask;
+    forget_columns(r);
+}
+
+ray_val *rq_rows_at(rq_rows *r) {
+    ray_val *mask = r->mask;
+    if (!r->at && mask) r->at = ro_where(r->rt, &mask, 1);
+    return r->at;
 }
 
 int rq_rows_order_take(rq_rows *r, ray_val *at) {
-    ray_val *next = r->at ? ro_gather(r->rt, r->at, at->data, at->len) : rv_retain(at);
+    bool all = rq_rows_are_all(r);
+    ray_val *was = all ? NULL : rq_rows_at(r);
+    ray_val *next = was ? ro_gather(r->rt, was, at->data, at->len) : all ? rv_retain(at) : NULL;
     rv_release(at);
     if (!next) return -1;
     rv_release(r->at);
@@ -52,10 +60,7 @@ int rq_rows_order_take(rq_rows *r, ray_val *at) {
     r->at = next;
     r->mask = NULL;
     r->n = next->len;
-    for (int64_t c = 0; c < ncolumns(r); c++) {
-        rv_release(r->columns[c]);
-        r->columns[c] = NULL;
-    }
+    forget_columns(r);
     return 0;
 }
 
@@ -73,15 +78,16 @@ void rq_rows_close(rq_rows *r) {
 
 ray_val *rq_rows_column(rq_rows *r, int64_t c) {
     ray_val *whole = rv_table_column_get(r->table, c);
-    if (!r->at) return whole;
+    if (rq_rows_are_all(r)) return whole;
     if (r->columns[c]) return r->columns[c];
-    if (r->mask) return r->columns[c] = ro_filter_by(r->rt, whole, r->mask);
-    return r->columns[c] = ro_gather(r->rt, whole, r->at->data, r->n);
+    return r->columns[c] = rq_rows_narrow(r, whole);
 }
 
-ray_val *rq_rows_narrow(const rq_rows *r, ray_val *v) {
-    if (!r->at) return rv_retain(v);
-    return r->mask ? ro_filter_by(r->rt, v, r->mask) : ro_gather(r->rt, v, r->at->data, r->n);
+ray_val *rq_rows_narrow(rq_rows *r, ray_val *v) {
+    if (rq_rows_are_all(r)) return rv_retain(v);
+    if (r->mask && r->n > r->mask->len / FEW) return ro_filter_by(r->rt, v, r->mask);
+    const ray_val *at = rq_rows_at(r);
+    return at ? ro_gather(r->rt, v, at->data, r->n) : NULL;
 }
 
 int64_t rq_rows_find(const rq_rows *r, int32_t name) {

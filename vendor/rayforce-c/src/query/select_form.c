@@ -67,7 +67,7 @@ static ray_val *project(const rq_plan *p, rq_rows *rows) {
 }
 
 static ray_val *all_columns(rq_rows *rows) {
-    if (!rows->at) return rv_retain(rows->table);
+    if (rq_rows_are_all(rows)) return rv_retain(rows->table);
     int64_t n = rv_table_columns(rows->table);
     ray_val *columns = rv_vec_room_new(RY_LIST, n);
     for (int64_t c = 0; columns && c < n; c++) {
@@ -87,7 +87,7 @@ static ray_val *select_rows(rq_plan *p, rq_rows *rows) {
     int64_t first = pass ? rq_take_first(p, rows->rt) : INT64_MAX;
     if (first < 0) return NULL;
     ray_val *order = rq_clause_order(p, rows->rt, rows->table->u.pair.keys, source_column, rows, first);
-    if (order && order->type == RY_NULL && rows->at && first < rows->n) {
+    if (order && order->type == RY_NULL && !rq_rows_are_all(rows) && first < rows->n) {
         order = rv_vec_new(RY_I64, first);
         if (order) rk_iota(0, first, order->data);
     }

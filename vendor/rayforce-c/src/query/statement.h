@@ -44,8 +44,8 @@ typedef struct rq_rows {
     ray_rt *rt;
     ray_val *table; /* owned */
     int64_t n;
-    ray_val *at;       /* I64 row numbers of the table, owned; null: all rows */
-    ray_val *mask;     /* B8, owned: the same as a mask, for columns that are asked for before any order is given */
+    ray_val *mask;     /* B8, owned: which rows, in their order; null: all, or those of `at` */
+    ray_val *at;       /* I64 row numbers of the table, owned; null: all, or those of the mask */
     ray_val **columns; /* owned; null: not asked for yet */
     bool *hidden;      /* a local of that name hides the column */
     bool owns_hidden;
@@ -55,14 +55,17 @@ RB_NODISCARD int rq_rows_open_take(rq_rows *r, ray_rt *rt, ray_val *table);
 /* The rows at[...] of `base`, which must live on. Consumes at. */
 RB_NODISCARD int rq_rows_pick_take(rq_rows *r, const rq_rows *base, ray_val *at);
 /* Keeps the rows where the mask, as long as the table, is true; r still shows all rows. Consumes mask. */
-RB_NODISCARD int rq_rows_filter_take(rq_rows *r, ray_val *mask);
+void rq_rows_filter_take(rq_rows *r, ray_val *mask);
+static inline bool rq_rows_are_all(const rq_rows *r) { return !r->at && !r->mask; }
+/* Borrowed: row numbers of the table. Not for all rows. */
+RB_NODISCARD ray_val *rq_rows_at(rq_rows *r);
 /* Puts the rows in this order of their present numbers. Consumes at. */
 RB_NODISCARD int rq_rows_order_take(rq_rows *r, ray_val *at);
 void rq_rows_close(rq_rows *r);
 /* Borrowed, valid while r is open and unchanged. */
 RB_NODISCARD ray_val *rq_rows_column(rq_rows *r, int64_t c);
 /* Owned: the rows of the view from any vector or list as long as the table. */
-RB_NODISCARD ray_val *rq_rows_narrow(const rq_rows *r, ray_val *v);
+RB_NODISCARD ray_val *rq_rows_narrow(rq_rows *r, ray_val *v);
 /* -1: no such column, or a local hides it. */
 int64_t rq_rows_find(const rq_rows *r, int32_t name);
 
@@ -116,6 +119,8 @@ RB_NODISCARD int rq_expr_any(rq_scope *s, ray_val *form, rq_value *out);
 RB_NODISCARD int rq_lambda_by_row(rq_scope *s, ray_val *form, rq_value *out);
 /* A name as rows see it. RB_E_SCHEMA. */
 RB_NODISCARD int rq_expr_name(rq_scope *s, int32_t name, rq_value *out);
+/* Do parameters or aliases have the name? */
+bool rq_is_bound(const rq_scope *s, int32_t name);
 RB_NODISCARD int rq_expr_call(rq_scope *s, ray_val *form, rq_value *out);
 /* The function in front of a call. RB_E_NAME. */
 RB_NODISCARD ray_val *rq_expr_head(rq_scope *s, ray_val *head);

@@ -18,22 +18,36 @@ RB_HOT static void RK_FN(fill)(W element, int64_t n, W *restrict out) {
     for (int64_t i = 0; i < n; i++) out[i] = element;
 }
 
-RB_HOT static int64_t RK_FN(select)(const W *restrict src, const uint8_t *restrict mask, int64_t n, W *restrict out) {
-    int64_t k = 0, i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, mask + i, 8);
-        if (eight == 0) continue;
-        if (eight == 0x0101010101010101u) {
-            memcpy(out + k, src + i, 8 * sizeof *src);
-            k += 8;
-            continue;
-        }
-        for (int j = 0; j < 8; j++)
-            if (mask[i + j]) out[k++] = src[i + j];
+RB_HOT static void RK_FN(blank)(const W *restrict src, const uint8_t *restrict mask, W null, int64_t n, W *restrict out) {
+    for (int64_t i = 0; i < n; i++) {
+        W x = src[i];
+        out[i] = mask[i] ? x : null;
     }
-    for (; i < n; i++)
-        if (mask[i]) out[k++] = src[i];
+}
+
+/* Writes each element, and goes on to the next place only past those that are chosen: no branch to be foretold. */
+RB_HOT static int64_t RK_FN(compact)(const W *restrict src, const uint8_t *restrict mask, int64_t n, W *restrict out) {
+    int64_t k = 0;
+    for (int64_t i = 0; i < n; i++) {
+        out[k] = src[i];
+        k += mask[i] != 0;
+    }
+    return k;
+}
+
+RB_HOT static int64_t RK_FN(select)(const W *restrict src, const uint8_t *restrict mask, int64_t n, W *restrict out) {
+    W some[RK_MASK_STEP];
+    int64_t k = 0;
+    for (int64_t i = 0; i < n; i += RK_MASK_STEP) {
+        int64_t len = n - i < RK_MASK_STEP ? n - i : RK_MASK_STEP, chosen = 0;
+        if (!mask_any(mask + i, len)) continue;
+        for (int64_t j = 0; j < len; j++) {
+            some[chosen] = src[i + j];
+            chosen += mask[i + j] != 0;
+        }
+        memcpy(out + k, some, (size_t)chosen * sizeof *some);
+        k += chosen;
+    }
     return k;
 }
 

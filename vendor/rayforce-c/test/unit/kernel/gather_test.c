@@ -30,7 +30,15 @@ UT_CASE(each_width) {
         UT_EQ_INT(n, rk_mask_count(mask, N));
         for (int64_t i = 0; i < N; i++)
             if (mask[i]) UT_EQ_MEM(out + j++ * w, src + i * w, z);
+        UT_EQ_INT(rk_mask_compact(w, src, mask, N, out), n);
+        j = 0;
+        for (int64_t i = 0; i < N; i++)
+            if (mask[i]) UT_EQ_MEM(out + j++ * w, src + i * w, z);
+        rk_mask_blank(w, src, mask, null, N, out);
+        for (int64_t i = 0; i < N; i++) UT_EQ_MEM(out + i * w, mask[i] ? src + i * w : null, z);
     }
+    for (int64_t i = 0; i < N; i++)
+        if (mask[i]) mask[i] = (uint8_t)(1u << i % 8); /* booleans from outside may be any byte */
     int64_t n = rk_mask_positions(mask, N, 5, at), j = 0;
     UT_EQ_INT(n, rk_mask_count(mask, N));
     for (int64_t i = 0; i < N; i++)
