@@ -11,7 +11,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup build demo test check soak peers core-test core-strict asan tsan fuzz sweep bench lint docs wheel clean
+.PHONY: help setup build demo test check properties soak peers core-test core-strict asan tsan fuzz sweep bench lint docs wheel clean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -72,7 +72,11 @@ asan: build peers
 sweep: core-test
 	@$(PY) tests/lang/sweep.py --each 9
 
-check: test sweep tsan asan fuzz
+# Round trips through every library, a thousand examples of each.
+properties: build peers
+	@HYPOTHESIS_PROFILE=check $(PY) -m pytest -q --timeout 3600 tests/property
+
+check: test properties sweep tsan asan fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
 soak: check peers

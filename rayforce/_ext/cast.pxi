@@ -20,11 +20,26 @@ cdef ray_val *cast_vector(ray_val *v, int code) except NULL:
         return array_in(to_numpy(source), code, None, &way)
     if is_text(t) and code == RAY_GUID:
         return guids_of(to_list(v))
+    if is_text(t) and (code == RAY_DATE or code == RAY_TIMESTAMP):
+        dated = dates_of(to_list(v), code)
+        if dated is not None:
+            return ray_retain((<Value>dated).v)
     if t == RAY_SYM:  # the language parses strings only
         source = wrap_take(column(to_list(v), RAY_STR, &way))
     out = converted(source, code)
     check_cast(v, out, code)
     return ray_retain(out.v)
+
+
+cdef object dates_of(list texts, int code):
+    """Texts of ISO 8601 as a vector; None if one is not, which the language may still know how to read."""
+    cdef Way way
+    way.flags, way.borrowed = STRICT, False
+    try:
+        read = date.fromisoformat if code == RAY_DATE else Timestamp
+        return wrap_take(column([read(x) if x else None for x in texts], code, &way))
+    except ValueError:
+        return None
 
 
 cdef ray_val *guids_of(list texts) except NULL:
@@ -66,7 +81,10 @@ cdef int check_cast(ray_val *v, Value out, int code) except -1:
         if is_text(t):
             bad = np.asarray(raw_array(null_mask(out))) & ~np.asarray(raw_array(null_mask(wrap_take(ray_retain(v)))))
         else:
-            bad = np.isinf(raw_array(out)) & ~np.isinf(raw_array(wrap_take(ray_retain(v))))
+            source = raw_array(wrap_take(ray_retain(v)))
+            bad = np.isfinite(source) & (np.abs(source) > np.finfo("f4").max)
+        if n and bad.any() and code == RAY_F32:
+            raise OverflowError(f"row {int(bad.argmax())}: {at(v, int(bad.argmax()))!r} does not fit f32")
         if n and bad.any():
             raise lost(v, int(bad.argmax()), code)
         return 0

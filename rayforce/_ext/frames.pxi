@@ -32,7 +32,7 @@ cdef ray_val *pandas_in(object x, int tag, Way *way) except NULL:
         arr = x.to_numpy()
         if arr.dtype.kind == "O":
             return array_in(arr, tag, np.asarray(x.isna(), bool), way)
-        return array_in(arr, GENERIC, None, way)
+        return array_in(arr, tag if arr.dtype.kind in "Mm" else GENERIC, None, way)
     if isinstance(dtype, pandas.CategoricalDtype):
         return categories_in(x, way)
     if isinstance(dtype, pandas.DatetimeTZDtype):

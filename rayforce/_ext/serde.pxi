@@ -17,8 +17,7 @@ def encode(Value value not None, *, str dialect=None):
     return wrap_take(own(out))
 
 
-def decode(data, *, str dialect=None, bint boxed=True):
-    """The value that bytes stand for; anything with the buffer protocol."""
+cdef ray_val *decoded(object data, str dialect) except NULL:
     cdef Py_buffer view
     cdef const char *d = dialect_ptr(dialect)
     cdef ray_val *out
@@ -28,12 +27,17 @@ def decode(data, *, str dialect=None, bint boxed=True):
             out = ray_decode(view.buf, view.len, d)
     finally:
         PyBuffer_Release(&view)
-    return to_python_take(own(out), boxed)
+    return own(out)
+
+
+def decode(data, *, str dialect=None, bint boxed=True):
+    """The value that bytes stand for; anything with the buffer protocol."""
+    return to_python_take(decoded(data, dialect), boxed)
 
 
 def decode_as(cls, data):
     """For pickles: the decoded value as an instance of cls."""
-    return as_class(cls, decode(data))
+    return as_class(cls, wrap_take(decoded(data, None)))
 
 
 # ---- pickles: the memory of columns as buffers that may travel outside of the pickle --------------------------------

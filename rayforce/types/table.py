@@ -92,11 +92,18 @@ class Table(RayObj):
         return cls._from(core.table_from_arrow(obj, strings=strings, round=round))
 
     @classmethod
-    def from_pandas(cls, df: Any, /, *, index: bool = False, strings: str = "symbol") -> Self:
-        """From a DataFrame, column by column as its dtypes say; the index only if `index=True`."""
+    def from_pandas(
+        cls, df: Any, /, *, index: bool = False, strings: str = "symbol", schema: Mapping[str, Any] | None = None
+    ) -> Self:
+        """From a DataFrame, as its dtypes say or `schema` does; the index only if `index=True`."""
         if not _is_pandas(df):
             raise core.conversion_error(f"expected a DataFrame, got {type(df).__name__}", df, "table")
-        return cls(df.reset_index() if index else df, strings=strings)
+        if index:
+            df = df.reset_index()
+        if not schema:
+            return cls(df, strings=strings)
+        columns = {str(name): df.iloc[:, i] for i, name in enumerate(df.columns)}
+        return cls._from(Table.from_dict(columns, schema=schema, strings=strings))
 
     @classmethod
     def from_polars(cls, df: Any, /, *, strings: str = "symbol") -> Self:
