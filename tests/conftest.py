@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 
 import rayforce as rf
 from rayforce._ext import core
+
+# A shell that starts the tests in the background has Ctrl-C ignored, and children inherit that; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
