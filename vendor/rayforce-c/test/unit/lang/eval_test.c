@@ -160,7 +160,40 @@ UT_CASE(no_allocation_is_taken_for_granted) {
     ray_rt_free(rt);
 }
 
+/* A function of the embedder, which may be replaced while it runs. */
+static int freed;
+
+static void let_go(void *ctx) {
+    (void)ctx;
+    freed++;
+}
+
+static ray_val *replace_itself(void *ctx, ray_val *const *args, int n) {
+    if (n == 1) return rv_i64_new(args[0]->u.i64 + 1);
+    return ray_set(ctx, "own", args[1]) < 0 ? NULL : rv_retain(args[0]);
+}
+
+UT_CASE(functions_of_the_embedder) {
+    freed = 0;
+    ray_rt *rt = rt_new();
+    for (int max = 1; max < 3; max++) {
+        ray_val *f = ray_function_new("own", 1, max, replace_itself, let_go, rt);
+        UT_CHECK(f && ray_set(rt, "own", f) == 0);
+        rv_release(f);
+        say(rt, "(own 1)", "2");
+        say(rt, "((fn [f] (f 1)) own)", "2");
+        say(rt, "(own)", "!arity");
+        if (max == 1) say(rt, "(map own [1 2])", "(2 3)");
+    }
+    UT_EQ_INT(freed, 1);
+    say(rt, "(own 5 6)", "5");
+    UT_EQ_INT(freed, 2);
+    say(rt, "own", "6");
+    ray_rt_free(rt);
+}
+
 UT_CASE(setup) {
+    functions_of_the_embedder();
     messages();
     calls_with_values_evaluate_nothing();
     unknown_builtin_is_a_name_error();
@@ -175,5 +208,6 @@ UT_CASE(setup) {
     ray_rt_free(rt);
 }
 
-UT_MAIN(setup, messages, calls_with_values_evaluate_nothing, unknown_builtin_is_a_name_error, depth, restricted,
+UT_MAIN(setup, functions_of_the_embedder, messages, calls_with_values_evaluate_nothing,
+        unknown_builtin_is_a_name_error, depth, restricted,
         no_allocation_is_taken_for_granted)
