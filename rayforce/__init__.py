@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from .address import Address as Address
     from .convert import python_to_ray as python_to_ray
     from .convert import ray_to_python as ray_to_python
+    from .display import (
+        options as options,
+    )
+    from .display import (
+        set_options as set_options,
+    )
     from .engine import Rayforce as Rayforce
     from .engine import engine as engine
     from .errors import (
@@ -130,6 +136,15 @@ if TYPE_CHECKING:
     )
     from .errors import (
         UnsupportedAddress as UnsupportedAddress,
+    )
+    from .io import (
+        load_parquet as load_parquet,
+    )
+    from .io import (
+        read_csv as read_csv,
+    )
+    from .io import (
+        read_parquet as read_parquet,
     )
     from .ipc import (
         Connection as Connection,
@@ -332,6 +347,8 @@ _PLACES = {
         "RayF32 RayF64 RayFn RayGuid RayI16 RayI32 RayI64 RayList RayObj RayString RaySymbol RayTable RayTime "
         "RayTimespan RayTimestamp RayU8 RayVector String Symbol Table Time Timespan Timestamp U8 Vector"
     ),
+    "display": "options set_options",
+    "io": "load_parquet read_csv read_parquet",
     "session": "Session",
     "runtime": "eval_obj eval_str",
     "convert": "python_to_ray ray_to_python",
@@ -347,7 +364,21 @@ _PLACES = {
     "poolbook": "PoolStats",
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names.split()}
-_MODULES = {"aio", "errors", "ipc", "types", "engine", "runtime", "convert", "network", "pipeline", "pool", "session"}
+_MODULES = {
+    "aio",
+    "display",
+    "errors",
+    "io",
+    "ipc",
+    "types",
+    "engine",
+    "runtime",
+    "convert",
+    "network",
+    "pipeline",
+    "pool",
+    "session",
+}
 
 __all__ = [
     "Address",
@@ -458,8 +489,13 @@ __all__ = [
     "hopen",
     "hopen_timeout",
     "instrument",
+    "load_parquet",
+    "options",
     "python_to_ray",
     "ray_to_python",
+    "read_csv",
+    "read_parquet",
+    "set_options",
 ]
 
 version = __version__

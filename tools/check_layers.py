@@ -38,7 +38,7 @@ PY_LAYER = [
     ["address"],
     ["_otel"],
     ["_ext", "_ext.core"],
-    ["types.base"],
+    ["types.base", "display"],
     ["types.temporal", "types.scalars", "types.text", "types.null", "types.vector", "types.containers", "types.fn"],
     ["types._frames"],
     ["types.table"],

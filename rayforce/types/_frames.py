@@ -22,7 +22,10 @@ def to_series(column: Any, types: str, categories: bool, name: str | None = None
 
         data = pa.array(column)
         return pd.Series(pd.array(data, dtype=pd.ArrowDtype(data.type)), name=name, copy=False)
-    return pd.Series(_pandas_array(pd, column, categories), name=name, copy=False)
+    array = _pandas_array(pd, column, categories)
+    # pandas would look for text in objects and make another dtype of it.
+    dtype = object if getattr(array, "dtype", None) == object else None
+    return pd.Series(array, name=name, copy=False, dtype=dtype)
 
 
 def _pandas_array(pd: Any, column: Any, categories: bool) -> Any:

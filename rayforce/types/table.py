@@ -12,9 +12,6 @@ from .base import RayObj, dtype_code
 from .containers import Dict
 from .vector import Nulls
 
-SHOWN_ROWS = 20
-SHOWN_COLUMNS = 20
-
 
 class ColumnNames(tuple[str, ...]):
     """The names of a table's columns; calling it gives them as a list."""
@@ -340,12 +337,29 @@ class Table(RayObj):
                 raise e.in_column(name) from None
         return out
 
-    def show(self, rows: int | None = None) -> None:
-        """Prints the table."""
-        print(core.format_table(self, -1 if rows is None else rows, -1))
+    def show(self, rows: int | None = None, *, columns: Iterable[str] | None = None) -> None:
+        """Prints the table: so many rows, these columns."""
+        from ..display import box
+
+        print(box(self, rows, columns))
 
     def __repr__(self) -> str:
-        return core.format_table(self, SHOWN_ROWS, SHOWN_COLUMNS)
+        from ..display import box
+
+        return box(self)
+
+    def _repr_html_(self) -> str:
+        from ..display import html
+
+        return html(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        from ..display import rich_table
+
+        yield rich_table(self)
 
 
 class _Arrow:

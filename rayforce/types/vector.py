@@ -10,7 +10,6 @@ from ._verbs import Verbs
 from .base import RayObj, dtype_code
 
 Nulls = Literal["nan", "mask", "raw", "error"]
-SHOWN = 10
 
 
 class Vector(Verbs, core.Elements, RayObj):
@@ -188,19 +187,9 @@ class Vector(Verbs, core.Elements, RayObj):
         return out.astype(dtype)
 
     def __repr__(self) -> str:
-        n = len(self)
-        shown = core.as_list(self[:SHOWN] if n > SHOWN + 1 else self)
-        words = [_word(x) for x in shown]
-        if n > SHOWN + 1:
-            words += ["...", _word(self[-1])]
-        return f"Vector[{self.dtype}] {n}: {' '.join(words)}".rstrip(" :") if n else f"Vector[{self.dtype}] 0"
+        from ..display import vector_line
 
-
-def _word(x: Any) -> str:
-    if x is None:
-        return "null"
-    text = repr(x) if isinstance(x, str) and (" " in x or not x) else str(x)
-    return text if len(text) <= 40 else text[:37] + "..."
+        return vector_line(self)
 
 
 class _Arrow:
