@@ -70,7 +70,7 @@ def main() -> int:
     p.add_argument("--each", type=int, default=3, help="cases for each builtin")
     p.add_argument("--only", type=lambda s: s.split(","), default=[])
     args = p.parse_args()
-    ask, done, bad = run_corpus.Ask(args.ask), 0, 0
+    ask, done, bad = run_corpus.Ask(args.ask, 600.0), 0, 0
     for name, case in cases_of(args.only or builtins(), args.each):
         done += 1
         told = sweep(ask, case)

@@ -142,7 +142,7 @@ static ray_val *at_share(ray_rt *rt, const char *name, ray_val *const *args, dou
     double share;
     if (!rv_is_atom(p) || !ro_is_numeric(-p->type)) return ro_refuse(name, "a number as share", p);
     rk_to_f64[-p->type](p->data, 1, &share, true);
-    if (!(share >= 0 && share <= whole))
+    if (rv_is_null(p) || !(share >= 0 && share <= whole))
         return rb_fail_null(RB_E_DOMAIN, "%s: the share must lie between 0 and %g", name, whole);
     return quantile(rt, name, args[0], share / whole);
 }
