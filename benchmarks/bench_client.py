@@ -1,6 +1,6 @@
 """Our client and the official one against one official server: round trips, bulk, memory, and who else may run.
 
-    python benchmarks/bench_client.py [--rounds N]
+python benchmarks/bench_client.py [--rounds N]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from compare import interleaved, report, workers
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "net"))
-import peers  # noqa: E402
+import peers
 
 MILLIONS = "(set big (til 10000000))"
 
@@ -36,8 +36,13 @@ def main() -> None:
             w("connect", port=server.port)
         both["ours"]("round_trips", query=f"(do {MILLIONS} 0)", n=1)
         report("10^7 i64 into numpy", "s", interleaved(rounds, both, lambda w: w("receive", query="big")["seconds"]))
-        report("share of ticks during a 0.5 s query", "", interleaved(3, both, lambda w: w(
-            "ticks", query="(do (set i 0) (while (< i 2500000) (set i (+ i 1))))")["share"]))
+        report(
+            "share of ticks during a 0.5 s query",
+            "",
+            interleaved(
+                3, both, lambda w: w("ticks", query="(do (set i 0) (while (< i 2500000) (set i (+ i 1))))")["share"]
+            ),
+        )
     with peers.server("2.x") as server:
         report("peak memory per byte received, first time", "B/B", peak_memory(server.port, 3))
 

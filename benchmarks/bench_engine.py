@@ -54,10 +54,13 @@ def moving(x, n):
     total[:n - 1] /= np.arange(1, n)
     return total
 """
-POLARS = NUMPY + """
+POLARS = (
+    NUMPY
+    + """
 import polars as pl
 pa, pb, pc, pi, pk, pm, pw = (pl.Series(x) for x in (a, b, c, i, k, m, w))
 """
+)
 
 
 def main() -> None:
@@ -88,8 +91,11 @@ def main() -> None:
             ratios.append(report(name, "ms", interleaved(a.rounds, all_of_them, once)))
         mean = math.exp(statistics.fmean(map(math.log, ratios)))
         print(f"{'geometric mean':44} {mean:.3f}   worst {max(ratios):.3f}")
-        report("(+ 1 2), parsed and evaluated", "us", interleaved(
-            a.rounds, both, lambda w: 1e6 * float(w("evaluate", query="(+ 1 2)", n=20000)["seconds"])))
+        report(
+            "(+ 1 2), parsed and evaluated",
+            "us",
+            interleaved(a.rounds, both, lambda w: 1e6 * float(w("evaluate", query="(+ 1 2)", n=20000)["seconds"])),
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Joins of the embedded engines side by side, two threads each. The equi-joins are those of the H2O.ai set: a left table of
-N rows with ids of which a tenth has no match, right tables of 10, N/1000 and N rows; the as-of join has N trades and N
-quotes of 1000 symbols, the window join a tenth of that and windows of a minute.
+"""Joins of the embedded engines side by side, two threads each. The equi-joins are those of the H2O.ai set: a left
+table of N rows with ids of which a tenth has no match, right tables of 10, N/1000 and N rows; the as-of join
+has N trades and N quotes of 1000 symbols, the window join a tenth of that and windows of a minute.
 
     python benchmarks/bench_joins.py [--rows N] [--rounds N] [--only TEXT] [--alone]
 
@@ -55,8 +55,14 @@ CASES = [
     ("big anti", "(anti-join [id3] x big)"),
     ("as-of", "(asof-join [sym time] trades quotes)"),
     ("as-of, left table not in order", "(asof-join [sym time] (reverse trades) quotes)"),
-    ("window, one minute", "(window-join1 [sym time] (list begins ends) trades2 quotes2 {mx: (max bid) mn: (min ask)})"),
-    ("window with the prevailing row", "(window-join [sym time] (list begins ends) trades2 quotes2 {mx: (max bid) mn: (min ask)})"),
+    (
+        "window, one minute",
+        "(window-join1 [sym time] (list begins ends) trades2 quotes2 {mx: (max bid) mn: (min ask)})",
+    ),
+    (
+        "window with the prevailing row",
+        "(window-join [sym time] (list begins ends) trades2 quotes2 {mx: (max bid) mn: (min ask)})",
+    ),
 ]
 
 

@@ -19,12 +19,18 @@ SERVER = ROOT / ".oracle" / "2x"
 
 class Worker:
     def __init__(self, engine: str, core: int | None = None) -> None:
-        command = [str(PYTHON[engine]), str(ROOT / "benchmarks" / "worker.py"), engine, "-" if core is None else str(core)]
+        command = [
+            str(PYTHON[engine]),
+            str(ROOT / "benchmarks" / "worker.py"),
+            engine,
+            "-" if core is None else str(core),
+        ]
         # Not from the source tree: the peer's package has the same import name.
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
 
     def __call__(self, do: str, **arguments: Any) -> Any:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -65,8 +71,10 @@ def spread(values: list[float]) -> str:
 
 def report(what: str, unit: str, got: dict[str, list[float]]) -> float:
     ours, peer = (statistics.median(got[name]) for name in ("ours", "peer"))
-    print(f"{what:44} ours {ours:10.4g}  peer {peer:10.4g} {unit:4} ratio {ours / peer:6.3f}   "
-          f"(quartiles {spread(got['ours'])} / {spread(got['peer'])}, {len(got['ours'])} rounds)")
+    print(
+        f"{what:44} ours {ours:10.4g}  peer {peer:10.4g} {unit:4} ratio {ours / peer:6.3f}   "
+        f"(quartiles {spread(got['ours'])} / {spread(got['peer'])}, {len(got['ours'])} rounds)"
+    )
     others = {name: statistics.median(got[name]) for name in got if name not in ("ours", "peer")}
     if others:
         lead = "  ours is faster than all" if ours < min(others.values()) and ours < peer else ""

@@ -375,7 +375,6 @@ class Blocking(Feed[M]):
         return f"<{type(self).__name__} {self.queued} queued{', closed' if self._closed else ''}>"
 
 
-
 class Subscription(Blocking[Message], TopicFeed):
     """Messages of topics, in the order of their coming: an iterator, and a context manager that unsubscribes."""
 

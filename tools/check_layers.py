@@ -133,7 +133,10 @@ def pxi_order() -> list[str]:
 
 def main() -> int:
     bad = c_violations() + py_violations()
-    print("\n".join(bad) or f"layers: {len(sources('.c', '.h'))} files of {CORE.relative_to(ROOT)} and the package are clean")
+    print(
+        "\n".join(bad)
+        or f"layers: {len(sources('.c', '.h'))} files of {CORE.relative_to(ROOT)} and the package are clean"
+    )
     return 1 if bad else 0
 
 

@@ -18,7 +18,7 @@ def arity(args: str) -> int:
     depth = 0
     count = 1
     for c in args:
-        depth += c in "([" 
+        depth += c in "(["
         depth -= c in ")]"
         count += c == "," and depth == 0
     return count

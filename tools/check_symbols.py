@@ -12,9 +12,18 @@ from csource import CORE, PREFIX
 # Data that may be written while the library runs, each with its reason.
 WRITABLE = {
     "base/error.o": {"slot"},  # thread-local
-    "base/alloc.o": {"live_blocks", "live_bytes", "peak_bytes",
-                     "keepers", "mine", "ended", "once", "at_exit", "at_exit_works",  # what each thread keeps
-                     "big"},  # whole pages kept for the next request
+    "base/alloc.o": {
+        "live_blocks",
+        "live_bytes",
+        "peak_bytes",
+        "keepers",
+        "mine",
+        "ended",
+        "once",
+        "at_exit",
+        "at_exit_works",  # what each thread keeps
+        "big",
+    },  # whole pages kept for the next request
     "lang/stack.o": {"bounds"},  # thread-local: where this thread's stack ends
     "value/symbol.o": None,  # the process-wide symbol table: any name
 }
@@ -25,12 +34,15 @@ def objects(build: Path) -> list[Path]:
 
 
 def symbols(obj: Path) -> list[tuple[str, str]]:
-    """(kind letter, name) of all defined symbols; tables of pointers, which only the loader writes, count as constants."""
+    """(kind letter, name) of all defined symbols; tables of pointers are constants: only the loader writes them."""
     nm = ["nm", "--defined-only", "--format=sysv", str(obj)]
     out = subprocess.run(nm, capture_output=True, text=True, check=True).stdout
     rows = [[cell.strip() for cell in line.split("|")] for line in out.splitlines() if line.count("|") == 6]
-    return [({"d": "r", "D": "R"}.get(kind, kind) if ".rel.ro" in section else kind, name)
-            for name, _, kind, _, _, _, section in rows if kind != "Class"]
+    return [
+        ({"d": "r", "D": "R"}.get(kind, kind) if ".rel.ro" in section else kind, name)
+        for name, _, kind, _, _, _, section in rows
+        if kind != "Class"
+    ]
 
 
 def violations(build: Path) -> list[str]:
@@ -39,7 +51,9 @@ def violations(build: Path) -> list[str]:
         rel = obj.relative_to(build / "release").as_posix()
         prefix = PREFIX[rel.split("/")[0]]
         for kind, name in symbols(obj):
-            plain = re.sub(r"\.(resolver|default|avx2|avx512\w*|arch_\w+|constprop|isra|part|cold|lto_priv|\d+).*$", "", name)
+            plain = re.sub(
+                r"\.(resolver|default|avx2|avx512\w*|arch_\w+|constprop|isra|part|cold|lto_priv|\d+).*$", "", name
+            )
             if kind.isupper() and not plain.startswith(prefix):
                 bad.append(f"{rel}: global {name} does not start with {prefix}")
             if kind in "bBdDC":

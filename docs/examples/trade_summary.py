@@ -1,7 +1,7 @@
 """The complete example: a server, a client that creates a table over IPC, and the total value per symbol.
 
-    python docs/examples/trade_summary.py             starts a server of its own on a free loopback port
-    python docs/examples/trade_summary.py HOST:PORT   uses a running one
+python docs/examples/trade_summary.py             starts a server of its own on a free loopback port
+python docs/examples/trade_summary.py HOST:PORT   uses a running one
 """
 
 import sys

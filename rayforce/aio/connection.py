@@ -351,7 +351,6 @@ class AsyncConnection:
     async def send_async(self, query: Any, /, *args: Any) -> None:
         """Sends without awaiting a reply; waits only until there is room for more."""
 
-
         async def job(wire: Wire) -> None:
             message = wire.codec.message(query, args, self._flags)
             if message is None and args:

@@ -153,4 +153,3 @@ class AsyncPushStream(Awaited[Any]):
     """Every message that the server sent unasked and that is no update of a topic."""
 
     what = "stream of pushes"
-

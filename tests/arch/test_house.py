@@ -55,11 +55,22 @@ def test_error_classes_equal_the_rows() -> None:
 @pytest.mark.parametrize(
     ("what", "pattern", "home"),
     [
-        ("memory", r"\b(malloc|calloc|realloc|free|posix_memalign|aligned_alloc|strdup|asprintf)\s*\(", {"base/alloc.c"}),
+        (
+            "memory",
+            r"\b(malloc|calloc|realloc|free|posix_memalign|aligned_alloc|strdup|asprintf)\s*\(",
+            {"base/alloc.c"},
+        ),
         ("mapping", r"\b(mmap|munmap|mremap)\s*\(", {"base/alloc.c", "base/file.c"}),
-        ("files", r"\b(open|openat|fopen|rename|fsync|fdatasync|unlink|mkdir|opendir)\s*\(", {"base/file.c", "net/sock.c"}),
-        ("sockets", r"\b(socket|connect|accept4?|bind|listen|recv(msg)?|sendto|send(msg)?|setsockopt|getaddrinfo|shutdown)\s*\(",
-         {"net/sock.c"}),
+        (
+            "files",
+            r"\b(open|openat|fopen|rename|fsync|fdatasync|unlink|mkdir|opendir)\s*\(",
+            {"base/file.c", "net/sock.c"},
+        ),
+        (
+            "sockets",
+            r"\b(socket|connect|accept4?|bind|listen|recv(msg)?|sendto|send(msg)?|setsockopt|getaddrinfo|shutdown)\s*\(",
+            {"net/sock.c"},
+        ),
         ("polling", r"\b(epoll_\w+|kqueue|kevent|eventfd)\s*\(", {"net/loop_epoll.c"}),
         ("threads", r"\bpthread_create\s*\(", {"base/pool.c"}),
         ("printing", r"\b(printf|puts|fprintf|fputs|putchar|perror)\s*\(", set()),
@@ -85,8 +96,6 @@ def test_file_names_are_unique_and_sources_hold_no_tests() -> None:
     assert [n for n in names if "test" in n] == []
 
 
-
-
 def test_every_larger_source_has_a_test() -> None:
     unit = csource.CORE / "test" / "unit"
     tested = {p.name.removesuffix("_test.c") for p in unit.rglob("*_test.c")}
@@ -94,7 +103,9 @@ def test_every_larger_source_has_a_test() -> None:
     missing = [
         p.relative_to(csource.SRC).as_posix()
         for p in csource.sources(".c")
-        if len(p.read_text().splitlines()) > 60 and p.stem not in tested and f"`{csource.room(p)}/{p.name}`" not in reason
+        if len(p.read_text().splitlines()) > 60
+        and p.stem not in tested
+        and f"`{csource.room(p)}/{p.name}`" not in reason
     ]
     assert missing == []
 
@@ -102,7 +113,15 @@ def test_every_larger_source_has_a_test() -> None:
 def test_public_headers_compile_alone() -> None:
     for header in sorted((csource.CORE / "include" / "rayforce").glob("*.h")):
         for compiler in ("gcc -std=c11", "g++ -std=c++17"):
-            cmd = [*compiler.split(), "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I", str(csource.CORE / "include")]
+            cmd = [
+                *compiler.split(),
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-fsyntax-only",
+                "-I",
+                str(csource.CORE / "include"),
+            ]
             lang = "c++" if "++" in compiler else "c"
             subprocess.run([*cmd, "-x", lang, "-"], input=f"#include <rayforce/{header.name}>\n", text=True, check=True)
 

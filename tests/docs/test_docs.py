@@ -23,7 +23,14 @@ WITH_CODE = [p for p in PAGES if program(p)]
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=[str(p.relative_to(ROOT)) for p in WITH_CODE])
 def test_code_of_the_page_runs(page: Path, tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-W", "error", "-c", program(page)], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program(page)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
 

@@ -52,7 +52,9 @@ def test_1x_widens_what_it_has_no_type_for(old: rf.Connection) -> None:
 
 
 @pytest.fixture(params=["2.x", "1.x"])
-def both(request: pytest.FixtureRequest, real_2x: peers.PeerServer, real_1x: peers.PeerServer) -> Iterator[rf.Connection]:
+def both(
+    request: pytest.FixtureRequest, real_2x: peers.PeerServer, real_1x: peers.PeerServer
+) -> Iterator[rf.Connection]:
     with rf.hopen("localhost", (real_2x if request.param == "2.x" else real_1x).port) as conn:
         yield conn
 
@@ -85,7 +87,11 @@ def test_call_by_name(both: rf.Connection) -> None:
 def test_a_table_of_a_million_rows(both: rf.Connection) -> None:
     n = 1_000_000
     rng = np.random.default_rng(7)
-    columns = {"sym": rf.Vector.from_numpy(rng.choice(np.array(["AAPL", "MSFT", "IBM"]), n)), "px": rng.random(n), "qty": rng.integers(0, 1000, n)}
+    columns = {
+        "sym": rf.Vector.from_numpy(rng.choice(np.array(["AAPL", "MSFT", "IBM"]), n)),
+        "px": rng.random(n),
+        "qty": rng.integers(0, 1000, n),
+    }
     both["trades"] = rf.Table(columns)
     back = both["trades"]
     assert back.shape == (n, 3)
@@ -106,10 +112,10 @@ def test_errors_keep_the_connection(both: rf.Connection) -> None:
 def test_error_classes_2x(new: rf.Connection) -> None:
     for source, wanted in [
         ("(nosuch 1)", rf.RayforceNameError),
-        ("(+ 1 \"a\")", rf.RayforceTypeError),
+        ('(+ 1 "a")', rf.RayforceTypeError),
         ("(+ [1 2] [1 2 3])", rf.RayforceLengthError),
         ("(neg)", rf.RayforceArityError),
-        ("(raise \"boom\")", rf.RayforceDomainError),
+        ('(raise "boom")', rf.RayforceDomainError),
     ]:
         with pytest.raises(wanted):
             new.execute(source)
@@ -140,7 +146,8 @@ def test_a_pipeline_gives_values_and_errors_side_by_side(new: rf.Connection) -> 
         for source in ("(+ 1 2)", "(nosuch)", "'a"):
             p.execute(source)
         got = p.results(return_exceptions=True)
-    assert got[0] == 3 and got[2] == "a"
+    assert got[0] == 3
+    assert got[2] == "a"
     assert isinstance(got[1], rf.RayforceNameError)
 
 
@@ -158,7 +165,8 @@ def test_login() -> None:
             assert conn.execute("(+ 1 2)") == 3
         with rf.connect(f"rayforce://me:secret@localhost:{s.port}") as conn:
             assert conn.execute("(+ 1 2)") == 3
-            assert "secret" not in repr(conn) and "secret" not in str(conn.address)
+            assert "secret" not in repr(conn)
+            assert "secret" not in str(conn.address)
         with pytest.raises(rf.AuthenticationFailed) as e:
             rf.hopen("localhost", s.port, user="me", password="wrong")
         assert e.value.reason == "auth"
@@ -183,7 +191,8 @@ def test_ping_and_state(both: rf.Connection) -> None:
     assert 0 < both.ping() < 5
     assert both.is_connected()
     both.close()
-    assert both.closed and not both.is_connected()
+    assert both.closed
+    assert not both.is_connected()
     with pytest.raises(rf.ConnectionFailed) as e:
         both.execute("1")
     assert e.value.reason == "closed"

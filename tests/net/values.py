@@ -55,31 +55,87 @@ VECTORS = [
     Case("U8", "[0x00 0x7f 0xff]", _v([0, 127, 255], "u8"), "U8"),
     Case("I16", "[1h 0Nh 32767h -32767h]", _v([1, None, I16, -I16], "i16"), "I16", old=False),
     Case("I32", "[1i 0Ni 2147483647i]", _v([1, None, I32], "i32"), "I32", old_source=""),
-    Case("I64", "[1 0N 9223372036854775807 -9223372036854775807]", _v([1, None, I64, -I64], "i64"), "I64", old_source=""),
+    Case(
+        "I64", "[1 0N 9223372036854775807 -9223372036854775807]", _v([1, None, I64, -I64], "i64"), "I64", old_source=""
+    ),
     Case("F32", "[1.5e 0Ne -2.25e]", _v([1.5, None, -2.25], "f32"), "F32", old=False),
     Case("F64", "[1.5 0Nf 1e300]", _v([1.5, None, 1e300], "f64"), "F64", old_source=""),
-    Case("DATE", "[2024.01.02 0Nd 1999.12.31]", _v([dt.date(2024, 1, 2), None, dt.date(1999, 12, 31)], "date"), "DATE", old_source=""),
+    Case(
+        "DATE",
+        "[2024.01.02 0Nd 1999.12.31]",
+        _v([dt.date(2024, 1, 2), None, dt.date(1999, 12, 31)], "date"),
+        "DATE",
+        old_source="",
+    ),
     Case("TIME", "[00:00:01.500 0Nt]", _v([dt.time(0, 0, 1, 500000), None], "time"), "TIME", old_source=""),
-    Case("TIMESTAMP", "[2024.01.02D03:04:05.123456789 0Np]", _v([rf.Timestamp(_TS), None], "timestamp"), "TIMESTAMP", old_source=""),
-    Case("TIMESPAN", "[1D02:03:04.5 0Nn]", _v([dt.timedelta(days=1, hours=2, minutes=3, seconds=4.5), None], "timespan"), "TIMESPAN",
-         old=False),
+    Case(
+        "TIMESTAMP",
+        "[2024.01.02D03:04:05.123456789 0Np]",
+        _v([rf.Timestamp(_TS), None], "timestamp"),
+        "TIMESTAMP",
+        old_source="",
+    ),
+    Case(
+        "TIMESPAN",
+        "[1D02:03:04.5 0Nn]",
+        _v([dt.timedelta(days=1, hours=2, minutes=3, seconds=4.5), None], "timespan"),
+        "TIMESPAN",
+        old=False,
+    ),
     Case("SYM", "[a b a]", _v(["a", "b", "a"], "sym"), "SYM"),
-    Case("STR", '["a" "" "longer than a view can hold inline"]', _v(["a", "", "longer than a view can hold inline"], "str"), "STR",
-         old_source=""),
+    Case(
+        "STR",
+        '["a" "" "longer than a view can hold inline"]',
+        _v(["a", "", "longer than a view can hold inline"], "str"),
+        "STR",
+        old_source="",
+    ),
     Case("GUID", f'(take (as \'guid "{_G}") 2)', _v([_G, _G], "guid"), "GUID", old_source=""),
 ]
 
-EMPTY = [Case(f"empty-{d}", "", _v([], d), d.upper(), old=d not in ("i16", "f32", "timespan")) for d in
-         ("b8", "u8", "i16", "i32", "i64", "f32", "f64", "date", "time", "timestamp", "timespan", "guid", "sym", "str")]
+EMPTY = [
+    Case(f"empty-{d}", "", _v([], d), d.upper(), old=d not in ("i16", "f32", "timespan"))
+    for d in (
+        "b8",
+        "u8",
+        "i16",
+        "i32",
+        "i64",
+        "f32",
+        "f64",
+        "date",
+        "time",
+        "timestamp",
+        "timespan",
+        "guid",
+        "sym",
+        "str",
+    )
+]
 
 COMPOUND = [
-    Case("list", "(list 1 2.5 'a \"x\")", lambda: rf.List([1, 2.5, rf.Symbol("a"), rf.String("x")]), "LIST", old_source=""),
-    Case("nested", "(list [1 2] (list 3 [4.0]))",
-         lambda: rf.List([rf.Vector([1, 2], dtype="i64"), rf.List([3, rf.Vector([4.0], dtype="f64")])]), "LIST"),
+    Case(
+        "list", '(list 1 2.5 \'a "x")', lambda: rf.List([1, 2.5, rf.Symbol("a"), rf.String("x")]), "LIST", old_source=""
+    ),
+    Case(
+        "nested",
+        "(list [1 2] (list 3 [4.0]))",
+        lambda: rf.List([rf.Vector([1, 2], dtype="i64"), rf.List([3, rf.Vector([4.0], dtype="f64")])]),
+        "LIST",
+    ),
     Case("dict", "{a: 1 b: 2.5}", lambda: rf.Dict({"a": 1, "b": 2.5}), "DICT", old_source=""),
-    Case("table", "(table [a b] (list [1 2] [1.0 2.0]))",
-         lambda: rf.Table({"a": rf.Vector([1, 2], dtype="i64"), "b": rf.Vector([1.0, 2.0], dtype="f64")}), "TABLE"),
-    Case("table-of-none", "", lambda: rf.Table({"a": rf.Vector([], dtype="i64"), "s": rf.Vector([], dtype="sym")}), "TABLE"),
+    Case(
+        "table",
+        "(table [a b] (list [1 2] [1.0 2.0]))",
+        lambda: rf.Table({"a": rf.Vector([1, 2], dtype="i64"), "b": rf.Vector([1.0, 2.0], dtype="f64")}),
+        "TABLE",
+    ),
+    Case(
+        "table-of-none",
+        "",
+        lambda: rf.Table({"a": rf.Vector([], dtype="i64"), "s": rf.Vector([], dtype="sym")}),
+        "TABLE",
+    ),
 ]
 
 ALL = ATOMS + VECTORS + EMPTY + COMPOUND

@@ -15,7 +15,7 @@ import pytest
 import rayforce as rf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "net"))
-import peers  # noqa: E402
+import peers
 
 
 def ticks_while(work: Callable[[], object], pause: float = 0.001) -> tuple[int, float]:

@@ -97,7 +97,7 @@ def test_slow_queries(server: rf.Server, caplog: pytest.LogCaptureFixture) -> No
 def test_debug_says_types_and_lengths_only(conn: rf.Connection, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "rayforce"):
         conn.execute("(fn [a b] 1)", "secret word", [1, 2, 3])
-        conn.execute("(count \"" + "x" * 1000 + "\")")
+        conn.execute('(count "' + "x" * 1000 + '")')
     assert "str[11], list[3]" in caplog.text
     assert "secret" not in caplog.text
     assert "x" * 250 not in caplog.text
