@@ -19,6 +19,8 @@ rayforce\._ext\.core\.__test__
 def test_stub_equals_the_extension(tmp_path: Path) -> None:
     allowed = tmp_path / "allowed"
     allowed.write_text(ALLOWED)
+    config = Path(__file__).resolve().parents[2] / "pyproject.toml"
     words = ["rayforce._ext.core", "--allowlist", str(allowed), "--ignore-unused-allowlist"]
+    words += ["--mypy-config-file", str(config)]
     done = subprocess.run([sys.executable, "-m", "mypy.stubtest", *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -100,7 +100,7 @@ def test_splayed(tmp_path: Path) -> None:
     T.set_splayed(path)
     assert Table.from_splayed(path).equals(T)
     T.to_splayed(path, str(tmp_path / ".sym"))
-    assert Table.from_splayed(path, str(tmp_path / "sym")).equals(T)
+    assert Table.from_splayed(path, str(tmp_path / ".sym")).equals(T)
 
 
 def test_parted(tmp_path: Path) -> None:
