@@ -6,10 +6,15 @@ import gc
 import signal
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 
 import rayforce as rf
 from rayforce._ext import core
+
+# The same examples on every run: a change is judged by what it changes.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 # A shell that starts the tests in the background has Ctrl-C ignored, and children inherit that; some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
