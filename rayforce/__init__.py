@@ -193,6 +193,54 @@ if TYPE_CHECKING:
         PooledConnection as PooledConnection,
     )
     from .poolbook import PoolStats as PoolStats
+    from .query import (
+        Column as Column,
+    )
+    from .query import (
+        Expression as Expression,
+    )
+    from .query import (
+        InsertQuery as InsertQuery,
+    )
+    from .query import (
+        Operation as Operation,
+    )
+    from .query import (
+        Query as Query,
+    )
+    from .query import (
+        RayColumn as RayColumn,
+    )
+    from .query import (
+        RayExpression as RayExpression,
+    )
+    from .query import (
+        RayInsertQuery as RayInsertQuery,
+    )
+    from .query import (
+        RaySelectQuery as RaySelectQuery,
+    )
+    from .query import (
+        RayUpdateQuery as RayUpdateQuery,
+    )
+    from .query import (
+        RayUpsertQuery as RayUpsertQuery,
+    )
+    from .query import (
+        SelectQuery as SelectQuery,
+    )
+    from .query import (
+        TableColumnInterval as TableColumnInterval,
+    )
+    from .query import (
+        TableRef as TableRef,
+    )
+    from .query import (
+        UpdateQuery as UpdateQuery,
+    )
+    from .query import (
+        UpsertQuery as UpsertQuery,
+    )
     from .runtime import eval_obj as eval_obj
     from .runtime import eval_str as eval_str
     from .session import Session as Session
@@ -349,6 +397,10 @@ _PLACES = {
     ),
     "display": "options set_options",
     "io": "load_parquet read_csv read_parquet",
+    "query": (
+        "Column Expression InsertQuery Operation Query RayColumn RayExpression RayInsertQuery RaySelectQuery "
+        "RayUpdateQuery RayUpsertQuery SelectQuery TableColumnInterval TableRef UpdateQuery UpsertQuery"
+    ),
     "session": "Session",
     "runtime": "eval_obj eval_str",
     "convert": "python_to_ray ray_to_python",
@@ -366,6 +418,7 @@ _PLACES = {
 _HOME = {name: module for module, names in _PLACES.items() for name in names.split()}
 _MODULES = {
     "aio",
+    "compat",
     "display",
     "errors",
     "io",
@@ -376,7 +429,9 @@ _MODULES = {
     "convert",
     "network",
     "pipeline",
+    "plugins",
     "pool",
+    "query",
     "session",
 }
 
@@ -385,6 +440,7 @@ __all__ = [
     "AuthenticationFailed",
     "B8",
     "C8",
+    "Column",
     "Connection",
     "ConnectionFailed",
     "ConnectionLost",
@@ -394,6 +450,7 @@ __all__ = [
     "Date",
     "Dict",
     "Event",
+    "Expression",
     "F32",
     "F64",
     "Fn",
@@ -402,12 +459,14 @@ __all__ = [
     "I32",
     "I64",
     "IPCError",
+    "InsertQuery",
     "Interrupted",
     "List",
     "Message",
     "MessageTooLarge",
     "Name",
     "Null",
+    "Operation",
     "Pipeline",
     "PoolClosed",
     "PoolStats",
@@ -416,12 +475,15 @@ __all__ = [
     "Prepared",
     "ProtocolError",
     "PushStream",
+    "Query",
     "QueryError",
     "QuotedSymbol",
     "RayB8",
     "RayC8",
+    "RayColumn",
     "RayDate",
     "RayDict",
+    "RayExpression",
     "RayF32",
     "RayF64",
     "RayFn",
@@ -429,8 +491,10 @@ __all__ = [
     "RayI16",
     "RayI32",
     "RayI64",
+    "RayInsertQuery",
     "RayList",
     "RayObj",
+    "RaySelectQuery",
     "RayString",
     "RaySymbol",
     "RayTable",
@@ -438,6 +502,8 @@ __all__ = [
     "RayTimespan",
     "RayTimestamp",
     "RayU8",
+    "RayUpdateQuery",
+    "RayUpsertQuery",
     "RayVector",
     "Rayforce",
     "RayforceArityError",
@@ -464,6 +530,7 @@ __all__ = [
     "RayforceUserError",
     "RayforceValueError",
     "Reconnect",
+    "SelectQuery",
     "Server",
     "Session",
     "String",
@@ -474,12 +541,16 @@ __all__ = [
     "TCPClient",
     "TCPServer",
     "Table",
+    "TableColumnInterval",
+    "TableRef",
     "Time",
     "Timeout",
     "Timespan",
     "Timestamp",
     "U8",
     "UnsupportedAddress",
+    "UpdateQuery",
+    "UpsertQuery",
     "Vector",
     "add_hook",
     "connect",

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from . import errors
 from ._ext import core
 from .paging import NAMES, TABLES, Paging, advice, copy_into, row_count, words_of
+from .query import TableRef
 from .types import Table, Vector
 
 T = TypeVar("T")
@@ -101,6 +102,10 @@ class SessionMethods:
         finally:
             with contextlib.suppress(errors.IPCError, errors.QueryError):
                 self.execute(paging.last())
+
+    def table(self, name: str, /) -> TableRef:
+        """A name as a table: what is asked of it runs here. Nothing is fetched yet."""
+        return TableRef(name, self)
 
     def tables(self) -> list[str]:
         """The names of the tables among the variables."""

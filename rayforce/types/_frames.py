@@ -24,7 +24,8 @@ def to_series(column: Any, types: str, categories: bool, name: str | None = None
         return pd.Series(pd.array(data, dtype=pd.ArrowDtype(data.type)), name=name, copy=False)
     array = _pandas_array(pd, column, categories)
     # pandas would look for text in objects and make another dtype of it.
-    dtype = object if getattr(array, "dtype", None) == object else None  # noqa: E721  a dtype, not a type
+    kind = getattr(getattr(array, "dtype", None), "kind", "")
+    dtype = object if kind == "O" and not hasattr(array, "categories") else None
     return pd.Series(array, name=name, copy=False, dtype=dtype)
 
 

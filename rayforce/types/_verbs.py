@@ -216,6 +216,12 @@ class Verbs:
         _whole("any", axis, None, out)
         return self._do("any")
 
+    def pearson_corr(self, other: Any, /) -> Any:
+        return self._do("pearson_corr", other)
+
+    def negate(self) -> Vector:
+        return _vector("neg", self)
+
     def quantile(self, p: float, /) -> Any:
         return self._do("quantile", float(p))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._ext import core
 from .base import RayObj
+
+if TYPE_CHECKING:
+    from ..query import Expression
 
 
 class Fn(RayObj):
@@ -21,6 +24,12 @@ class Fn(RayObj):
 
     def __call__(self, *args: Any) -> Any:
         return core.default_runtime().call(self, args, None, core.convert_flags(False, "symbol"))
+
+    def apply(self, *args: Any) -> Expression:
+        """The call as an expression for queries."""
+        from ..query import Expression
+
+        return Expression(self, *args)
 
 
 core.register_class(Fn, 100, 101, 102, 103)

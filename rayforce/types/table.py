@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from .. import errors
 from .._ext import core
+from ._queries import TableQueries
 from .base import RayObj, dtype_code
 from .containers import Dict
 from .vector import Nulls
@@ -31,10 +32,18 @@ class Shape(tuple[int, int]):
         return (self[0], self[1])
 
 
-class Table(RayObj):
+class Table(TableQueries, RayObj):
     """`Table({"sym": ["AAPL", "MSFT"], "price": np.array([150.0, 300.0])})`. Immutable."""
 
     __slots__ = ()
+
+    def __new__(cls, data: Any = (), /, **named: Any) -> Any:
+        """A name stands for a table of the default engine."""
+        if cls is Table and isinstance(data, str):
+            from ..query import TableRef
+
+            return TableRef(data)
+        return core.Value.__new__(cls)
 
     def __init__(self, data: Any = (), /, *, strings: str = "symbol") -> None:
         if isinstance(data, Table):
@@ -115,14 +124,14 @@ class Table(RayObj):
     @classmethod
     def from_rows(cls, rows: Iterable[Any], /, *, schema: Any = None, strings: str = "symbol") -> Self:
         """From tuples, or dicts by column name. `schema`: names, or names with types."""
-        columns, types = _columns_of(list(rows), schema)
+        columns, types = columns_of_rows(list(rows), schema)
         return cls._from(Table.from_dict(columns, schema=types, strings=strings))
 
     @classmethod
     def _from(cls, made: core.Value) -> Self:
         if type(made) is cls:
             return made
-        out = cls.__new__(cls)
+        out: Self = cls.__new__(cls)
         out._adopt(made)
         return out
 
@@ -377,7 +386,7 @@ def _is_pandas(x: Any) -> bool:
     return pandas is not None and isinstance(x, pandas.DataFrame)
 
 
-def _columns_of(rows: list[Any], schema: Any) -> tuple[dict[str, list[Any]], Mapping[str, Any] | None]:
+def columns_of_rows(rows: list[Any], schema: Any) -> tuple[dict[str, list[Any]], Mapping[str, Any] | None]:
     """Rows turned into columns, and the types that were asked for."""
     types = schema if isinstance(schema, Mapping) else None
     if schema is not None:

@@ -92,7 +92,7 @@ def test_ways_to_make_one(data: Any) -> None:
     assert t.equals(Table(t))
 
 
-@pytest.mark.parametrize("data", [5, "trades", {"a": 5}, {"a": "abc"}, {5: [1]}, [1, 2], {"a": {"b": 1}}])
+@pytest.mark.parametrize("data", [5, {"a": 5}, {"a": "abc"}, {5: [1]}, [1, 2], {"a": {"b": 1}}])
 def test_what_is_no_table(data: Any) -> None:
     with pytest.raises(rf.ConversionError):
         Table(data)

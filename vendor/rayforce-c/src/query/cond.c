@@ -50,7 +50,7 @@ static ray_val *as_column(ray_rt *rt, ray_val *v, int type, int64_t n) {
     return out;
 }
 
-ray_val *rq_choose(ray_rt *rt, const ray_val *mask, ray_val *a, ray_val *b) {
+static ray_val *choose(ray_rt *rt, const ray_val *mask, ray_val *a, ray_val *b) {
     int64_t n = mask->len;
     if ((!rv_is_atom(a) && !rv_is_vector(a)) || (!rv_is_atom(b) && !rv_is_vector(b)))
         return ro_refuse("if", "columns or atoms", rv_is_atom(a) || rv_is_vector(a) ? b : a);
@@ -69,5 +69,16 @@ ray_val *rq_choose(ray_rt *rt, const ray_val *mask, ray_val *a, ray_val *b) {
     }
     rv_release(x);
     rv_release(y);
+    return out;
+}
+
+/* The null object is the null of the other branch's type. */
+ray_val *rq_choose(ray_rt *rt, const ray_val *mask, ray_val *a, ray_val *b) {
+    bool no_a = a->type == RY_NULL, no_b = b->type == RY_NULL;
+    if (no_a == no_b || !ry_is_vector_code(element_type(no_a ? b : a)) || element_type(no_a ? b : a) == RY_LIST)
+        return choose(rt, mask, a, b);
+    ray_val *null = rv_null_of_new(element_type(no_a ? b : a));
+    ray_val *out = null ? choose(rt, mask, no_a ? null : a, no_b ? null : b) : NULL;
+    rv_release(null);
     return out;
 }

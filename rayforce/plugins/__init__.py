@@ -1,0 +1,1 @@
+"""Other libraries, under the module names of the official binding. `Table` has the same as methods."""

@@ -1,0 +1,86 @@
+"""The verbs that expressions are made of, under names for Python."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Operation(StrEnum):
+    """Verbs of the language by the names that the methods of columns have."""
+
+    ADD = "+"
+    SUBTRACT = "-"
+    MULTIPLY = "*"
+    DIVIDE = "/"
+    DIV_INT = "div"
+    MODULO = "%"
+    POWER = "pow"
+    NEGATE = "neg"
+    ABS = "abs"
+    EQUALS = "=="
+    NOT_EQUALS = "!="
+    LESS_THAN = "<"
+    LESS_EQUAL = "<="
+    GREATER_THAN = ">"
+    GREATER_EQUAL = ">="
+    AND = "and"
+    OR = "or"
+    NOT = "not"
+    IN = "in"
+    WITHIN = "within"
+    LIKE = "like"
+    IS_NULL = "nil?"
+    IF = "if"
+    SUM = "sum"
+    AVG = "avg"
+    COUNT = "count"
+    MIN = "min"
+    MAX = "max"
+    FIRST = "first"
+    LAST = "last"
+    MEDIAN = "med"
+    DEVIATION = "dev"
+    STD = "stddev"
+    VAR = "var"
+    DISTINCT = "distinct"
+    PEARSON_CORR = "pearson_corr"
+    TOP = "top"
+    BOT = "bot"
+    RANK = "rank"
+    XBAR = "xbar"
+    ROUND = "round"
+    FLOOR = "floor"
+    CEIL = "ceil"
+    DELTAS = "deltas"
+    PREV = "lag"
+    NEXT = "lead"
+    FILLS = "fills"
+    FILL = "fill"
+    MAVG = "mavg"
+    MSUM = "msum"
+    MMIN = "mmin"
+    MMAX = "mmax"
+    CAST = "as"
+    FILTER = "filter"
+    MAP = "map"
+    AT = "at"
+    SELECT = "select"
+    UPDATE = "update"
+    INSERT = "insert"
+    UPSERT = "upsert"
+    INNER_JOIN = "inner-join"
+    LEFT_JOIN = "left-join"
+    ASOF_JOIN = "asof-join"
+    WINDOW_JOIN = "window-join"
+    WINDOW_JOIN1 = "window-join1"
+    PIVOT = "pivot"
+    XASC = "xasc"
+    XDESC = "xdesc"
+
+
+# What makes one value of a column, so that an expression over it is one.
+AGGREGATES = frozenset(
+    {"sum", "avg", "count", "min", "max", "first", "last", "med", "dev", "stddev", "var", "pearson_corr"}
+)
+# Where text is compared as text, whatever the type of the column.
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
