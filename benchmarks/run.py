@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ["bench_client.py", "bench_engine.py"]
+PARTS = ["bench_client.py", "bench_engine.py", "bench_convert.py"]
 
 
 def main() -> int:

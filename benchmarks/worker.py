@@ -129,6 +129,41 @@ def evaluate(me: Any, query: str, n: int) -> dict[str, float]:
     return {"seconds": (time.perf_counter() - start) / n}
 
 
+def to_numpy(me: Any, query: str, n: int) -> dict[str, float]:
+    """The best of n conversions of one result, which is made before."""
+    value = me.eval(query)
+    best = float("inf")
+    for _ in range(n):
+        start = time.perf_counter()
+        value.to_numpy()
+        best = min(best, time.perf_counter() - start)
+    return {"seconds": best}
+
+
+def from_pandas(me: Any, rows: int, n: int) -> dict[str, float]:
+    """The best of n: texts, floats, integers and times of that many rows as a table."""
+    import numpy as np
+    import pandas as pd
+
+    from rayforce.plugins.pandas import from_pandas as convert
+
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "sym": np.array([f"S{i}" for i in range(100)])[random.integers(0, 100, rows)],
+            "price": random.random(rows),
+            "qty": random.integers(0, 1000, rows),
+            "time": pd.date_range("2024-01-01", periods=rows, freq="s"),
+        }
+    )
+    best = float("inf")
+    for _ in range(n):
+        start = time.perf_counter()
+        convert(frame)
+        best = min(best, time.perf_counter() - start)
+    return {"seconds": best}
+
+
 def main() -> None:
     me: Any = {"ours": Ours, "peer": Peer, "numpy": Arrays, "polars": Arrays}[sys.argv[1]]()
     if sys.argv[2] != "-":
@@ -141,6 +176,8 @@ def main() -> None:
         "peak_growth": lambda **a: peak_growth(me, **a),
         "ticks": lambda **a: ticks(me, **a),
         "evaluate": lambda **a: evaluate(me, **a),
+        "to_numpy": lambda **a: to_numpy(me, **a),
+        "from_pandas": lambda **a: from_pandas(me, **a),
         "maxrss": lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }
     for line in sys.stdin:
