@@ -97,8 +97,8 @@ def dlpack(Value value not None, bint versioned, bint copied):
     """A capsule over the vector's memory, marked as read-only, which only the versioned kind can say; or over a copy."""
     cdef ray_val *v = value.ptr()
     cdef Lent *lent
-    cdef DLManagedTensor *plain_
-    cdef DLManagedTensorVersioned *tensor
+    cdef DLManagedTensor *plain_ = NULL
+    cdef DLManagedTensorVersioned *tensor = NULL
     if ray_type(v) not in DL_TYPES:
         raise BufferError(f"{type_name(ray_type(v))} has no form in DLPack; use .raw or to_numpy()")
     if RAY_I16 <= ray_type(v) <= RAY_I64 and null_count(v):

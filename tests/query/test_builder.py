@@ -370,3 +370,10 @@ def test_expressions_alone() -> None:
     rf.eval_str("(del w)")
     assert rf.Fn("(fn [x] (* x 2))").apply(C("price")).source.endswith("price)")
     assert TRADES.select(p=rf.Fn("(fn [x] (* x 2.0))").apply(C("price")))["p"].to_list()[0] == 300.0
+
+
+def test_queries_are_sent_as_they_are(session: Any, trades: Any) -> None:
+    if session is None:
+        return
+    q = Table("trades").where(C("price") > 200).select("sym")
+    assert session.execute(q)["sym"].to_list() == ["MSFT"]

@@ -241,3 +241,13 @@ def test_nothing_is_lost(steady: Callable[[Callable[[], object]], None]) -> None
 def test_floats_round_trip(items: list[float | None]) -> None:
     got = Vector(items, dtype="f64").to_list()
     assert [None if math.isnan(x) else x for x in got] == items
+
+
+def test_of_a_length() -> None:
+    assert Vector(dtype="i32", length=3).to_list() == [0, 0, 0]
+    assert Vector(dtype="b8", length=1).to_list() == [False]
+    assert Vector(ray_type=rf.Symbol, length=2).to_list() == [None, None]
+    assert Vector(dtype="date", length=1).to_list() == [None]
+    for wrong in ({"length": 3}, {"length": 3, "dtype": "i64", "items": [1]}):
+        with pytest.raises(TypeError):
+            Vector(wrong.pop("items", ()), **wrong)
