@@ -32,41 +32,8 @@ static inline void shifted_add(shifted *g, double x) {
     g->squares += d * d;
 }
 
-#define RK_NAME(f) f##_u8
-#define RK_T uint8_t
-#define RK_IS_NULL(x) ((void)(x), false)
-#define RK_REAL 0
-#include "tmpl/grouped.h"
-
-#define RK_NAME(f) f##_i16
-#define RK_T int16_t
-#define RK_IS_NULL(x) ry_null_is_i16(x)
-#define RK_REAL 0
-#include "tmpl/grouped.h"
-
-#define RK_NAME(f) f##_i32
-#define RK_T int32_t
-#define RK_IS_NULL(x) ry_null_is_i32(x)
-#define RK_REAL 0
-#include "tmpl/grouped.h"
-
-#define RK_NAME(f) f##_i64
-#define RK_T int64_t
-#define RK_IS_NULL(x) ry_null_is_i64(x)
-#define RK_REAL 0
-#include "tmpl/grouped.h"
-
-#define RK_NAME(f) f##_f32
-#define RK_T float
-#define RK_IS_NULL(x) ry_null_is_f32(x)
-#define RK_REAL 1
-#include "tmpl/grouped.h"
-
-#define RK_NAME(f) f##_f64
-#define RK_T double
-#define RK_IS_NULL(x) ry_null_is_f64(x)
-#define RK_REAL 1
-#include "tmpl/grouped.h"
+#define RK_BODY "grouped.h"
+#include "tmpl/storage.h"
 
 /* ---- rows, whatever they hold --------------------------------------------------------------------------------- */
 

@@ -5,41 +5,8 @@
 
 #define RK_LANES 32
 
-#define RK_NAME(f) f##_u8
-#define RK_T uint8_t
-#define RK_IS_NULL(x) false
-#define RK_REAL 0
-#include "tmpl/reduce.h"
-
-#define RK_NAME(f) f##_i16
-#define RK_T int16_t
-#define RK_IS_NULL(x) ry_null_is_i16(x)
-#define RK_REAL 0
-#include "tmpl/reduce.h"
-
-#define RK_NAME(f) f##_i32
-#define RK_T int32_t
-#define RK_IS_NULL(x) ry_null_is_i32(x)
-#define RK_REAL 0
-#include "tmpl/reduce.h"
-
-#define RK_NAME(f) f##_i64
-#define RK_T int64_t
-#define RK_IS_NULL(x) ry_null_is_i64(x)
-#define RK_REAL 0
-#include "tmpl/reduce.h"
-
-#define RK_NAME(f) f##_f32
-#define RK_T float
-#define RK_IS_NULL(x) ry_null_is_f32(x)
-#define RK_REAL 1
-#include "tmpl/reduce.h"
-
-#define RK_NAME(f) f##_f64
-#define RK_T double
-#define RK_IS_NULL(x) ry_null_is_f64(x)
-#define RK_REAL 1
-#include "tmpl/reduce.h"
+#define RK_BODY "reduce.h"
+#include "tmpl/storage.h"
 
 const rk_reduce_fn rk_reduce[RK_REDUCE_VERBS][RY_VECTOR_END] = {
 #define R(verb, ...)                                                                                                   \
