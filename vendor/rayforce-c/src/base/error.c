@@ -24,12 +24,11 @@ static void set(int code, const char *fmt, va_list ap) {
     vsnprintf(slot.text, sizeof slot.text, fmt, ap);
 }
 
-int rb_fail(int code, const char *fmt, ...) {
+void rb_error_put(int code, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
     set(code, fmt, ap);
     va_end(ap);
-    return -1;
 }
 
 void *rb_fail_null(int code, const char *fmt, ...) {

@@ -61,14 +61,14 @@ static int number_of(const char *name, const ray_val *v, int64_t null, int64_t *
 }
 
 static int timeout_set(ray_client_opts *o, const ray_val *v) {
-    int64_t ms = 0;
+    int64_t ms;
     RB_TRY(number_of("timeout", v, 0, &ms), -1);
     o->connect_timeout = ms ? (double)ms / 1000 : TIMEOUT_S;
     return 0;
 }
 
 static int option_set(ray_client_opts *o, const char *name, const ray_val *v) {
-    int64_t x = 0;
+    int64_t x;
     if (strcmp(name, "timeout") == 0) return timeout_set(o, v);
     if (strcmp(name, "compress") == 0) return number_of(name, v, -1, &o->compress_over);
     if (strcmp(name, "keepalive") != 0)
@@ -103,7 +103,7 @@ static void reclass(void) {
 }
 
 static ray_val *open_text(ray_rt *rt, char *text, ray_client_opts *opts) {
-    address a = {0};
+    address a;
     RB_TRY(address_of(text, &a), NULL);
     opts->host = a.host;
     opts->port = a.port;
@@ -181,7 +181,7 @@ static ray_val *unwrap_take(ray_val *reply) {
 }
 
 ray_val *rx_ipc_send(ray_rt *rt, ray_val *const *args, int n) {
-    int64_t h = 0;
+    int64_t h;
     RB_TRY(pair_check(".ipc.send", n), NULL);
     RB_TRY(handle_of(".ipc.send", args[0], &h), NULL);
     rx_end e = end_of(rt, h);
@@ -196,7 +196,7 @@ ray_val *rx_ipc_send(ray_rt *rt, ray_val *const *args, int n) {
 }
 
 ray_val *rx_ipc_post(ray_rt *rt, ray_val *const *args, int n) {
-    int64_t h = 0;
+    int64_t h;
     RB_TRY(pair_check(".ipc.post", n), NULL);
     RB_TRY(handle_of(".ipc.post", args[0], &h), NULL);
     rx_end e = end_of(rt, h);
@@ -213,7 +213,7 @@ ray_val *rx_ipc_post(ray_rt *rt, ray_val *const *args, int n) {
 }
 
 ray_val *rx_ipc_close(ray_rt *rt, ray_val *const *args, int n) {
-    int64_t h = 0;
+    int64_t h;
     (void)n;
     RB_TRY(handle_of(".ipc.close", args[0], &h), NULL);
     rx_end e = end_of(rt, h);

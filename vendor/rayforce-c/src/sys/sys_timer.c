@@ -11,7 +11,7 @@ static int whole(const char *what, const ray_val *v, int64_t *out) {
 }
 
 ray_val *rx_timer_set(ray_rt *rt, ray_val *const *args, int n) {
-    int64_t ms = 0, runs = 0;
+    int64_t ms, runs;
     if (n != 3)
         return rb_fail_null(RB_E_DOMAIN, ".time.timer.set: expected milliseconds, runs and a function, got %d arguments", n);
     RB_TRY(whole("milliseconds", args[0], &ms), NULL);
