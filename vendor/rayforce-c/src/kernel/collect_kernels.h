@@ -160,6 +160,18 @@ void rk_numbering_move(const rk_numbering *from, rk_numbering *to);
 int64_t rk_numbering_dense(int32_t *slot, const uint64_t *keys, int64_t n, int64_t row, int64_t count, int32_t *id,
                            int64_t *first);
 
+/* Keys dealt out by their hashes to parts, each with its rows in their order. partition.c */
+#define RK_PART_BITS 9
+#define RK_PARTS ((int64_t)1 << RK_PART_BITS)
+void rk_part_counts(const uint64_t *keys, int64_t n, int64_t *count); /* adds */
+void rk_part_deal(const uint64_t *keys, int64_t n, int64_t row, int64_t *place, uint64_t *out_keys, int32_t *out_rows);
+/* marked[i] = rows[at[i]], and the mask is 1 there. */
+void rk_mark_rows(const int64_t *at, int64_t n, const int32_t *rows, int32_t *marked, uint8_t *mask);
+/* id[first[i]] = i for i in [begin, end). */
+void rk_number_marked(const int64_t *first, int64_t begin, int64_t end, int32_t *id);
+/* id[rows[i]] = number[local[i]]. */
+void rk_spread_numbers(const int32_t *local, const int32_t *number, const int32_t *rows, int64_t n, int32_t *id);
+
 /* The same for ranges of rows side by side: first[key] is the first row of a key in the range, -1 where it does not
  * occur; returns how many keys were new. Then id[i] = number[keys[i]]. */
 int64_t rk_first_rows(const uint64_t *keys, int64_t n, int64_t row, int64_t *first);

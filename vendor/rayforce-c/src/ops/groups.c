@@ -2,6 +2,7 @@
  * up in an array; that wins as long as it is not much larger than the column. Others are hashed. */
 #include "../base/bits.h"
 #include "collect.h"
+#include "group_parts.h"
 
 #define DENSE_ALWAYS ((uint64_t)1 << 16) /* slots that are cheap whatever the column's length */
 #define DENSE_PER_ROW 4                  /* slots a row */
@@ -179,8 +180,10 @@ int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out) {
     if (!out->id) return -1;
     bool dense = top < DENSE_ALWAYS || top / DENSE_PER_ROW < (uint64_t)k->n;
     bool beside = top < SIDE_KEYS && k->n >= SIDE_ROWS;
+    bool parts = k->n >= RO_PARTS_ROWS && k->n <= INT32_MAX;
     int ok = beside  ? number_side_by_side(rt, k, top, out)
              : dense ? number_dense(rt, k, top, out)
+             : parts ? ro_number_parts(rt, &k->keys, out)
                      : number_hashed(rt, k, out);
     if (ok < 0) ro_groups_free(out);
     return ok;
