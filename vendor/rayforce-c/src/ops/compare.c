@@ -115,10 +115,10 @@ RV_VERB(ro_within) {
                             ry_name(v->type), ry_name(range->type));
     if (range->len != 2)
         return rb_fail_null(RB_E_LENGTH, "within: expects two bounds, got %lld", (long long)range->len);
-    if (v->len == 0) return rv_vec_new(RY_B8, 0);
-    if (!has_within(v->type) || v->type != range->type)
+    if (!has_within(v->type) || (v->len && v->type != range->type))
         return rb_fail_null(RB_E_TYPE, "within: expects I32, I64, F64, DATE or TIME and bounds of that type, got %s and %s",
                             ry_name(v->type), ry_name(range->type));
+    if (v->len == 0) return rv_vec_new(RY_B8, 0);
     ray_val *low = rv_vec_at(range, 0), *high = rv_vec_at(range, 1);
     ray_val *above = low && high ? relate(rt, RK_GE, v, low) : NULL, *below = above ? relate(rt, RK_LE, v, high) : NULL;
     rv_release(low);
