@@ -268,7 +268,19 @@ static int masked_call(rq_scope *s, const rv_builtin *row, const ray_val *form, 
     return out->v ? 0 : -1;
 }
 
+static int check_variables(const rq_scope *s, const ray_val *form) {
+    for (int64_t i = 1; s->rows_only && i < form->len; i++) {
+        const ray_val *x = rv_list_get(form, i);
+        bool name = x->type == -RY_SYM && !(x->attrs & RV_A_QUOTED) && !rq_is_of_rows(s, x->u.sym);
+        const ray_val *v = name ? rl_global_get(s->rows->rt, x->u.sym) : NULL;
+        if (v && (v->type == RY_TABLE || v->type == RY_DICT || rv_is_list(v)))
+            return rb_fail(RB_E_SCHEMA, "'%.200s' is no column but a %s", rv_sym_z(x->u.sym), ry_name(v->type));
+    }
+    return 0;
+}
+
 static int aggregate_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
+    RB_TRY(check_variables(s, form), -1);
     if (s->grouping) return rq_grouped_aggregate(s, fn, form, out);
     int ok = form->len == 2 ? masked_call(s, fn->u.builtin.row, form, out) : 1;
     return ok == 1 ? column_call(s, fn, form, true, out) : ok;

@@ -4,7 +4,7 @@
 /* ---- what update and delete share ------------------------------------------------------------------------------------- */
 
 ray_val *rq_changed_rows(rq_rows *rows, ray_val *where) {
-    ray_val *mask = rq_predicate(rows, where);
+    ray_val *mask = rq_predicate(rows, where, false);
     if (mask || rb_error_code() != RB_E_SCHEMA) return mask;
     rb_error was;
     rb_error_copy_into(&was);

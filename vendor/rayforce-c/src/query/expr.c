@@ -1,4 +1,5 @@
 /* Expressions over the rows of a view: names, literals, and evaluation row by row. Calls are in call_expr.c. */
+#include "../lang/special.h"
 #include "statement.h"
 
 /* ---- names --------------------------------------------------------------------------------------------------------
@@ -10,6 +11,8 @@ static const rq_binding *binding_of(const rq_binding *b, int32_t name) {
 }
 
 bool rq_is_bound(const rq_scope *s, int32_t name) { return binding_of(s->params, name) || binding_of(s->aliases, name); }
+
+bool rq_is_of_rows(const rq_scope *s, int32_t name) { return rq_is_bound(s, name) || rq_rows_find(s->rows, name) >= 0; }
 
 static int give(rq_value *out, ray_val *v, enum rq_kind kind) {
     *out = (rq_value){.v = v, .kind = kind};
@@ -108,12 +111,55 @@ static ray_val *find(void *ctx, int32_t name) {
     return v ? cell(s, v) : NULL;
 }
 
-ray_val *rq_scope_eval(rq_scope *s, ray_val *form) {
+/* ---- quoted names, where they may stand for columns ---------------------------------------------------------------- */
+
+static bool is_quoted_column(const rq_scope *s, const ray_val *form) {
+    return form->type == -RY_SYM && (form->attrs & RV_A_QUOTED) && rq_is_of_rows(s, form->u.sym);
+}
+
+static bool quotes(rq_scope *s, const ray_val *form) {
+    const ray_val *head = rv_list_get(form, 0);
+    ray_val *fn = head->type == -RY_SYM ? rl_global_get(s->rows->rt, head->u.sym) : NULL;
+    return fn && rv_is_callable(fn) && fn->type != RY_LAMBDA && fn->u.builtin.row && fn->u.builtin.row->fn == rl_quote;
+}
+
+static bool has_quoted_column(rq_scope *s, const ray_val *form, int depth) {
+    if (!rv_is_list(form) || form->len == 0) return is_quoted_column(s, form);
+    if (depth > RQ_DEPTH_MAX || quotes(s, form)) return false;
+    bool has = false;
+    for (int64_t i = 0; !has && i < form->len; i++) has = has_quoted_column(s, rv_list_get(form, i), depth + 1);
+    return has;
+}
+
+/* The form with names in place of the quoted names of columns; for forms that have some. */
+static ray_val *with_names(rq_scope *s, ray_val *form, int depth) {
+    if (is_quoted_column(s, form)) return rv_sym_new(form->u.sym, false);
+    if (!has_quoted_column(s, form, depth)) return rv_retain(form);
+    ray_val *out = rv_vec_room_new(RY_LIST, form->len);
+    for (int64_t i = 0; out && i < form->len; i++) {
+        if (rv_list_append_take(out, with_names(s, rv_list_get(form, i), depth + 1)) == 0) continue;
+        rv_release(out);
+        return NULL;
+    }
+    return out;
+}
+
+static ray_val *named_form(rq_scope *s, ray_val *form) {
+    return s->quoted_names ? with_names(s, form, 0) : rv_retain(form);
+}
+
+static ray_val *eval_here(rq_scope *s, ray_val *form) {
     if (!form) return NULL;
     rl_scope link = {.find = find, .ctx = s};
     rl_scope_push(s->rows->rt, &link);
     ray_val *v = rl_eval(s->rows->rt, form);
     rl_scope_pop(s->rows->rt, &link);
+    return v;
+}
+
+ray_val *rq_scope_eval(rq_scope *s, ray_val *form) {
+    ray_val *named = form ? named_form(s, form) : NULL, *v = eval_here(s, named);
+    rv_release(named);
     return v;
 }
 
@@ -126,14 +172,15 @@ ray_val *rq_scope_call(rq_scope *s, ray_val *fn, ray_val *const *args, int n) {
 }
 
 ray_val *rq_expr_by_row(rq_scope *s, ray_val *form) {
-    ray_val *out = rv_vec_room_new(RY_LIST, s->rows->n);
+    ray_val *named = named_form(s, form), *out = named ? rv_vec_room_new(RY_LIST, s->rows->n) : NULL;
     for (s->row = 0; out && s->row < s->rows->n; s->row++) {
-        if (rv_list_append_take(out, rq_scope_eval(s, form)) < 0) {
+        if (rv_list_append_take(out, eval_here(s, named)) < 0) {
             rv_release(out);
             out = NULL;
         }
     }
     s->row = -1;
+    rv_release(named);
     return ro_collapse_take(out);
 }
 

@@ -10,8 +10,8 @@ static ray_val *all_or_none(const rq_rows *rows, const ray_val *v) {
     return none;
 }
 
-ray_val *rq_predicate(rq_rows *rows, ray_val *where) {
-    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .row = -1};
+ray_val *rq_predicate(rq_rows *rows, ray_val *where, bool rows_only) {
+    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .rows_only = rows_only, .row = -1};
     rq_value p;
     RB_TRY(rq_expr_any(&s, where, &p), NULL);
     if (p.v->type == RY_B8 && p.v->len == rows->n) return p.v;
@@ -27,7 +27,7 @@ ray_val *rq_predicate(rq_rows *rows, ray_val *where) {
 }
 
 int rq_filter(rq_rows *rows, ray_val *where) {
-    ray_val *mask = rq_predicate(rows, where);
+    ray_val *mask = rq_predicate(rows, where, true);
     if (!mask) return -1;
     if (mask->type == RY_B8) rq_rows_filter_take(rows, mask);
     return 0;

@@ -9,6 +9,7 @@ enum contents {
     HAS_ALIAS = 4,   /* the latter */
     HAS_OTHER = 8,   /* what has to be evaluated for each group by itself */
     HAS_FAILED = 16, /* what cannot be a value for each group; the error is set */
+    HAS_CHOICE = 32, /* `if` outside aggregates */
 };
 
 /* ---- what a form contains
@@ -56,7 +57,7 @@ static int contents_of_call(rq_scope *s, const ray_val *form, int depth) {
     int c;
     bool pair = row && row->type == RY_UNARY && form->len == 3;
     if (!row || !(row->flags & (RV_F_ATOMIC | RV_F_AGGREGATE)))
-        c = row && row->fn == rl_if ? contents_of_args(s, form, depth) : contents_of_args(s, form, depth) | HAS_OTHER;
+        c = contents_of_args(s, form, depth) | (row && row->fn == rl_if ? HAS_CHOICE : HAS_OTHER);
     else if ((row->flags & RV_F_AGGREGATE) && !pair)
         c = contents_of_aggregate(s, form, depth);
     else
@@ -143,7 +144,8 @@ static ray_val *of_group(const rq_groups *x, ray_val *form, int contents, const 
     rq_binding *aliases = aliases_of_group(x, outputs, n, g, b);
     ray_val *at = !n || aliases ? rv_vec_slice(x->at, by->start[g], by->start[g + 1] - by->start[g]) : NULL;
     if (at && rq_rows_pick_take(&rows, x->s->rows, at) == 0) {
-        rq_scope s = {.rows = &rows, .aliases = aliases, .whole = true, .row = -1};
+        rq_scope s = {
+            .rows = &rows, .aliases = aliases, .whole = true, .rows_only = x->s->rows_only, .row = -1};
         if (rq_expr_any(&s, form, &v) == 0 && check_value(v.v, contents) < 0) {
             rv_release(v.v);
             v.v = NULL;
@@ -185,16 +187,25 @@ static int over_all(rq_groups *x, ray_val *form, int contents, rq_group_value *o
         rb_fail(RB_E_LENGTH, "an output of %lld values for %lld rows", (long long)v.v->len, (long long)x->by->g.n);
     else
         out->column = rq_repeat(s.rows->rt, v.v, x->by->g.count);
+    out->constant = v.kind == RQ_CONST && rv_is_atom(v.v);
     out->binding.value = v;
     out->binding.grouped = groups;
     out->rows = rows && x->uncut;
     return out->column ? 0 : -1;
 }
 
+/* Literals, aliases of one value a group, and what is made of aggregates by verbs of elements. */
+static bool is_direct(const rq_scope *s, const ray_val *form, int contents) {
+    if (form->type == -RY_SYM && !(form->attrs & RV_A_QUOTED)) return rq_is_bound(s, form->u.sym);
+    if (!rv_is_list(form) && contents == 0) return rv_is_atom(form);
+    return contents == HAS_GROUPS || contents == (HAS_GROUPS | HAS_ALIAS);
+}
+
 int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs, int n) {
     rq_group_value *out = &outputs[n];
     out->binding.name = o->name;
     int c = contents_of(x->s, o->form, 0);
+    out->direct = is_direct(x->s, o->form, c);
     if (c & HAS_FAILED) return -1;
     if ((c & HAS_ALIAS) && (c & HAS_ROWS) && !(c & HAS_OTHER))
         return rb_fail(RB_E_DOMAIN, "rows and an alias with one value a group in one expression");

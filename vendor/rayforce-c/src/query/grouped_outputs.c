@@ -61,6 +61,31 @@ static int add_outputs(result *r, rq_groups *x, const rq_plan *p, const rq_keys 
     return ok < 0 ? -1 : n;
 }
 
+static ray_val *as_list(const ray_val *v) {
+    ray_val *out = rv_vec_room_new(RY_LIST, v->len);
+    for (int64_t i = 0; out && i < v->len; i++) {
+        if (rv_list_append_take(out, rv_vec_at(v, i)) == 0) continue;
+        rv_release(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* With one key, outputs that are not made of aggregates are lists of one value a group, and constants beside them stay
+ * lists of atoms. */
+static int loosen_constants(result *r, const rq_keys *k, const ro_groups *g, const rq_group_value *outputs, int n) {
+    bool direct = true;
+    for (int i = 0; i < n; i++) direct &= outputs[i].direct;
+    if (direct || k->names->len != 1) return 0;
+    for (int i = 0; i < n; i++) {
+        if (!outputs[i].constant || (outputs[i].direct && g->count == 0)) continue;
+        ray_val *list = as_list(outputs[i].column);
+        if (!list) return -1;
+        rv_list_set_take(r->columns, 1 + i, list);
+    }
+    return 0;
+}
+
 static ray_val *result_column(void *ctx, int64_t c) { return rv_list_get(((result *)ctx)->columns, c); }
 
 static ray_val *ordered_take(const rq_plan *p, ray_rt *rt, result *r) {
@@ -80,6 +105,7 @@ static ray_val *run(const rq_plan *p, const rq_keys *k, rq_groups *x) {
     r.columns = r.names ? rv_vec_room_new(RY_LIST, 8) : NULL;
     int ok = r.columns ? add_keys(&r, x->s->rows, k, &x->by->g) : -1;
     int made = ok == 0 ? add_outputs(&r, x, p, k, outputs) : -1;
+    if (made > 0 && loosen_constants(&r, k, &x->by->g, outputs, made) < 0) made = -1;
     if (made == 0) made = add_first_rows(&r, x->s->rows, k, &x->by->g);
     ray_val *out = made >= 0 ? ordered_take(p, x->s->rows->rt, &r) : NULL;
     for (int i = 0; outputs && i < p->noutputs; i++) {
@@ -137,7 +163,7 @@ void rq_grouping_free(rq_grouping *by) {
 }
 
 ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows) {
-    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .row = -1};
+    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .rows_only = true, .row = -1};
     rq_keys k;
     rq_grouping by;
     RB_TRY(rq_keys_new(&k, &s, p->by), NULL);

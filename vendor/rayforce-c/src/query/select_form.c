@@ -59,7 +59,7 @@ static ray_val *build(const rq_rows *rows, const outputs *o) {
 static ray_val *project(const rq_plan *p, rq_rows *rows) {
     outputs o = {rb_alloc_zero((size_t)p->noutputs * sizeof *o.b), p->noutputs, 0};
     if (!o.b) return NULL;
-    rq_scope s = {.rows = rows, .quoted_names = true, .row = -1};
+    rq_scope s = {.rows = rows, .quoted_names = true, .rows_only = true, .row = -1};
     ray_val *out = evaluate(&s, p, &o) == 0 ? build(rows, &o) : NULL;
     for (int i = 0; i < o.got; i++) rv_release(o.b[i].value.v);
     rb_free(o.b, (size_t)o.n * sizeof *o.b);

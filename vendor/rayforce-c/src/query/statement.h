@@ -101,6 +101,7 @@ typedef struct rq_scope {
     bool whole;            /* verbs that know nothing of rows get whole columns; else they ask for each row by itself */
     bool quoted_names;     /* a quoted symbol may name a column */
     bool columns_first;    /* a column is found before an alias */
+    bool rows_only;        /* aggregates are of rows, not of tables, dicts or lists that variables hold */
     rq_grouping *grouping; /* aggregates give one value a group, as a vector */
     int depth;
     int64_t row; /* names stand for their cells in this row; -1: for whole columns */
@@ -119,8 +120,9 @@ RB_NODISCARD int rq_expr_any(rq_scope *s, ray_val *form, rq_value *out);
 RB_NODISCARD int rq_lambda_by_row(rq_scope *s, ray_val *form, rq_value *out);
 /* A name as rows see it. RB_E_SCHEMA. */
 RB_NODISCARD int rq_expr_name(rq_scope *s, int32_t name, rq_value *out);
-/* Do parameters or aliases have the name? */
+/* Do parameters or aliases have the name? Does it stand for a column or for one of these? */
 bool rq_is_bound(const rq_scope *s, int32_t name);
+bool rq_is_of_rows(const rq_scope *s, int32_t name);
 RB_NODISCARD int rq_expr_call(rq_scope *s, ray_val *form, rq_value *out);
 /* The function in front of a call. RB_E_NAME. */
 RB_NODISCARD ray_val *rq_expr_head(rq_scope *s, ray_val *head);
@@ -176,6 +178,8 @@ typedef struct rq_group_value {
     ray_val *column;    /* owned: one element a group */
     rq_binding binding; /* value.v is owned */
     bool rows;          /* uncut: `column` has an element for each row */
+    bool constant;      /* an atom that is the same for all groups */
+    bool direct;        /* a literal, or made of aggregates alone */
 } rq_group_value;
 /* The value of an output, into outputs[n]; those before it are there. */
 RB_NODISCARD int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs, int n);
@@ -186,7 +190,7 @@ RB_NODISCARD ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows);
  */
 
 /* A B8 vector with an element for each row of the view; rv_null_get(): the predicate holds for all. */
-RB_NODISCARD ray_val *rq_predicate(rq_rows *rows, ray_val *where);
+RB_NODISCARD ray_val *rq_predicate(rq_rows *rows, ray_val *where, bool rows_only);
 /* Narrows the view to the rows for which the predicate holds. */
 RB_NODISCARD int rq_filter(rq_rows *rows, ray_val *where);
 /* Row numbers in the order of several columns, the first one major; columns and directions in parallel. */

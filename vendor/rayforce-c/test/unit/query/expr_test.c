@@ -3,6 +3,8 @@
 
 #define T "(table [s q p] (list [a b a c] [1 2 3 4] [1.5 0Nf 2.5 4.0]))"
 
+#define S "(table [q] (list [1 2]))"
+
 static const said cases[] = {
     {"(value (select {from: " T " a: (+ 'q 1) b: 'x}))", "([2 3 4 5] [x x x x])"},
     {"(value (select {from: " T " a: (til q)}))", "(([0] [0 1] [0 1 2] [0 1 2 3]))"},
@@ -11,6 +13,10 @@ static const said cases[] = {
     {"(select {from: " T " a: (nosuch q)})", "!name"},
     {"(select {from: " T " where: (== s nosuch)})", "!name"},
     {"(value (select {from: (table [d] (list [2024.01.02 2023.05.06])) y: d.yyyy}))", "([2024 2023])"},
+    {"(value (select {from: " S " a: (til 'q) b: (list 'a 'nosuch)}))", "(([0] [0 1]) (([0] nosuch) ([0 1] nosuch)))"},
+    {"(value (select {from: " S " a: (list (quote q) [q] {z: 'q})}))", "(((q [q] {z:q}) (q [q] {z:q})))"},
+    {"(do (set gv {a: 1}) (select {from: " T " where: (> q (count gv))}))", "!schema"},
+    {"(do (set gv {a: 1}) (count (delete {from: " T " where: (> q (count gv))})))", "1"},
     {"(value (select {from: " T " a: (format \"<%>\" q)}))", "([\"<1>\" \"<2>\" \"<3>\" \"<4>\"])"},
 };
 
