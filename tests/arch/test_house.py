@@ -17,6 +17,7 @@ import check_pxd  # noqa: E402
 import check_symbols  # noqa: E402
 import csource  # noqa: E402
 import gen_errors  # noqa: E402
+import gen_names  # noqa: E402
 
 BUILD = csource.CORE / "build"
 
@@ -50,6 +51,10 @@ def test_declarations_equal_the_headers() -> None:
 
 def test_error_classes_equal_the_rows() -> None:
     assert gen_errors.stale() == []
+
+
+def test_stub_of_the_package_equals_its_table() -> None:
+    assert gen_names.stale() == []
 
 
 @pytest.mark.parametrize(

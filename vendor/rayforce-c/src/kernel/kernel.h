@@ -76,6 +76,7 @@ typedef struct rk_job {
     int8_t type;   /* of out */
     rk_side a, b;
     void *out;
+    bool marks; /* a result that overflows onto the pattern of a null counts as null too */
 } rk_job;
 
 /* Computes out[begin .. end); true if one of these is null. */

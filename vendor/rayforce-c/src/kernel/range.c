@@ -78,6 +78,12 @@ static const void *side_at(const rk_side *s, int domain, int64_t at, int64_t n, 
     return scratch;
 }
 
+static bool has_pattern(int type, const void *out, int64_t n) {
+    rk_acc acc;
+    rk_reduce[RK_R_ALL][rk_storage(type)](out, n, true, &acc);
+    return acc.n < n;
+}
+
 bool rk_binary_range(const rk_job *job, int64_t begin, int64_t end) {
     block a, b, r;
     const int domain = job->domain, width = ry_width(job->type);
@@ -95,16 +101,13 @@ bool rk_binary_range(const rk_job *job, int64_t begin, int64_t end) {
         int64_t n = end - i < step ? end - i : step;
         char *out = (char *)job->out + i * width;
         const void *x = side_at(&job->a, domain, i, n, &a), *y = side_at(&job->b, domain, i, n, &b);
-        if (!store) {
-            any |= fn(x, y, out, n);
-            continue;
-        }
-        bool hit = fn(x, y, &r, n);
+        bool hit = fn(x, y, store ? (void *)&r : out, n);
         any |= hit;
-        if (domain == RY_F64)
+        if (store && domain == RY_F64)
             rk_from_f64[job->type](r.f, n, out);
-        else
+        else if (store)
             rk_from_i64[job->type](r.i, n, out, hit);
+        any |= job->marks && has_pattern(job->type, out, n);
     }
     return any;
 }

@@ -191,8 +191,11 @@ ray_val *rl_fn(ray_rt *rt, ray_val *const *args, int n) {
     ray_val *body = rv_vec_new(RY_LIST, n - 1);
     if (!body) return NULL;
     for (int i = 1; i < n; i++) rv_list_set_take(body, i - 1, rv_retain(args[i]));
-    ray_val *captures = rl_captures(rl_env_get(rt), body);
-    ray_val *params = args[0]->len ? rv_retain(args[0]) : rv_vec_new(RY_SYM, 0);
+    rl_env *e = rl_env_get(rt);
+    ray_val *captures = rl_captures(e, body);
+    /* what is written `[]` stays the vector it is at the top, and is one of names inside a function (the wire shows it) */
+    bool named = args[0]->len == 0 && rl_lambda_running(e);
+    ray_val *params = named ? rv_vec_new(RY_SYM, 0) : rv_retain(args[0]);
     if (captures && params) return rv_lambda_new_take(params, body, captures->type == RY_NULL ? NULL : captures);
     rv_release(params);
     rv_release(captures);

@@ -25,6 +25,7 @@ static void plan(rk_job *j, enum ry_promote_class cls) {
         j->a.scale = unit_ns(ta);
         j->b.scale = unit_ns(tb);
     }
+    j->marks = (cls == RY_P_ADD || cls == RY_P_SUB) && (ta == RY_B8 || tb == RY_B8) && !ro_is_real(j->type);
     if (cls == RY_P_XBAR && ta == RY_TIMESTAMP && tb == RY_TIME) j->b.scale = MS_NS;
     /* A byte as modulus makes bytes of both, however wide the result. */
     if (cls == RY_P_MOD && ry_promote(cls, RY_AA, ta, tb) == RY_U8) {
@@ -149,7 +150,7 @@ static ray_val *pow_arrays(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val 
 }
 
 #define ARITH(name, text, verb, cannot_text)                                                                           \
-    static const ro_lift name##_lift = {text, cannot_text, RK_##verb, RY_P_##verb, RO_G_LIST, arith_atoms, arith_arrays};
+    static const ro_lift name##_lift = {text, cannot_text, RK_##verb, RY_P_##verb, RO_G_ARITH, arith_atoms, arith_arrays};
 ARITH(add, "ADD", ADD, "cannot add %s and %s")
 ARITH(sub, "SUB", SUB, "cannot subtract %s and %s")
 ARITH(mul, "MUL", MUL, "cannot multiply %s and %s")

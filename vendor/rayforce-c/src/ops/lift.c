@@ -111,7 +111,7 @@ static ray_val *to_vector_take(ray_val *list, int type) {
 
 ray_val *ro_gather_take(ray_val *list, enum ro_gathering gather) {
     if (gather == RO_G_LIST || list->len == 0) return list;
-    int type = gather == RO_G_RELATION ? RY_B8 : -rv_list_get(list, 0)->type;
+    int type = gather == RO_G_RELATION || gather == RO_G_ARITH ? RY_B8 : -rv_list_get(list, 0)->type;
     if (type <= 0 || type == RY_SYM || type == RY_STR || type == RY_GUID) return list;
     if (gather != RO_G_FIRST) return all_atoms_of(list, type) ? to_vector_take(list, type) : list;
     if (type == RY_F32) return list;
@@ -164,7 +164,7 @@ ray_val *ro_lift_each(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b, e
 /* What stands for the elements of a collection: a zero of its type; of F32 an i64, but not where it counts a timespan. */
 static ray_val *sample(const ro_lift *verb, ray_val *v, const ray_val *other) {
     if (!ro_is_collection(v)) return rv_retain(v);
-    const bool counts = verb->cls >= 0 && verb->gather == RO_G_LIST && ro_element_type(other) == RY_TIMESPAN;
+    const bool counts = verb->gather == RO_G_ARITH && ro_element_type(other) == RY_TIMESPAN;
     if (v->type == RY_LIST || (v->type == RY_F32 && !counts)) return rv_i64_new(0);
     if (v->type == RY_STR) return rv_str_new("", 0);
     ray_val *zero = ro_result_new(v->type, -1);
@@ -202,7 +202,7 @@ static ray_val *lift_empty(const lifting *l, ray_val *a, ray_val *b) {
         return NULL;
     else
         rb_error_restore(&saved);
-    if (type == RY_F32 && l->verb->gather == RO_G_LIST) type = RY_F64;
+    if (type == RY_F32 && l->verb->gather <= RO_G_ARITH) type = RY_F64;
     rv_release(r);
     return rv_vec_new(type, 0);
 }

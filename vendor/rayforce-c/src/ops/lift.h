@@ -10,6 +10,7 @@
 /* What the results over a list become. */
 enum ro_gathering {
     RO_G_LIST,     /* a list, always */
+    RO_G_ARITH,    /* the same, of numbers: but a B8 vector if all are b8 atoms, as remainders by false are */
     RO_G_RELATION, /* a B8 vector if all are b8 atoms, else a list */
     RO_G_SAME,     /* a vector if all are atoms of one type other than sym, str and guid, else a list */
     RO_G_FIRST     /* a vector of the first result's type, others converted; a list if that is f32, sym, str or guid */

@@ -150,7 +150,7 @@ static bool body_decides(rq_scope *s, const ray_val *fn) {
 
 static int lambda_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     args a;
-    bool one = fn->u.fn.body->len == 1 && fn->u.fn.params->type == RY_SYM;
+    bool one = fn->u.fn.body->len == 1 && (fn->u.fn.params->type == RY_SYM || fn->u.fn.params->len == 0);
     if (!one && !s->params && body_decides(s, fn)) {
         *out = (rq_value){.v = rq_expr_by_row(s, form), .kind = RQ_MANY};
         return out->v ? 0 : -1;

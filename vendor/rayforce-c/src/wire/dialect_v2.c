@@ -12,21 +12,16 @@ static int lambda_put(rw_put *w, const rw_row *row, const ray_val *v) {
     bool has = captures && captures->len > 0;
     RB_TRY(rw_put_byte(w, (uint8_t)row->code), -1);
     RB_TRY(rw_put_byte(w, has ? HAS_CAPTURES : 0), -1);
-    if (params->len == 0)
-        RB_TRY(rw_put_head(w, RY_I64, 0, 0), -1); /* this line's own way to say that there are none */
-    else
-        RB_TRY(rw_put_value(w, params), -1);
+    RB_TRY(rw_put_value(w, params), -1);
     RB_TRY(rw_put_value(w, v->u.fn.body), -1);
     return has ? rw_put_value(w, captures) : 0;
 }
 
-static bool is_no_params(const ray_val *v) { return v->type == RY_NULL || (rv_is_vector(v) && v->len == 0); }
-
 static enum rw_took lambda_build(rw_take *t, rw_level *l) {
     ray_val **part = l->part;
-    if (is_no_params(part[0])) {
+    if (part[0]->type == RY_NULL) {
         rv_release(part[0]);
-        part[0] = rv_vec_new(RY_SYM, 0);
+        part[0] = rv_vec_new(RY_I64, 0); /* as `[]` is read */
         if (!part[0]) return RW_TOOK_FAILED;
     }
     const char *wrong = !rv_is_vector(part[0])                        ? "the parameters of a function are no vector"
