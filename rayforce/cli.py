@@ -6,6 +6,7 @@ Exit codes: 0 all well, 1 a query failed, 2 it was called wrongly, 3 a connectio
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,5 +84,7 @@ def run(options: argparse.Namespace) -> int:
         except errors.RayforceError as e:
             return fail(e, CONNECTION)
         print(f"rayforce {__version__} listens on {server.host}:{server.port}", file=sys.stderr, flush=True)
+        signal.signal(signal.SIGTERM, lambda *_: server._handle.stop())
         server.serve_forever()
+        server.stop()
     return OK

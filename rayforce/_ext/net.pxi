@@ -395,8 +395,14 @@ cdef class ServerHandle:
         if self.s is not NULL:
             ray_server_stop(self.s)
 
-    def close(self):
-        """Closes every connection; not while it runs."""
+    def close(self, seconds):
+        """Writes what is still to be written, for so long at most, and closes every connection; not while it runs."""
+        cdef double limit = limit_of(seconds)
+        cdef int r = 1
         if self.running:
             raise errors.RayforceThreadError("the server is still being run; stop it first", code="state")
+        if self.s is not NULL:
+            with nogil:
+                r = ray_server_close(self.s, limit)
         self.free()
+        done(r)

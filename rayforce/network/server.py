@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -153,7 +154,12 @@ class Server:
         self._handle.run()
 
     def stop(self, timeout: float | None = 5.0) -> None:
-        """Ends serving and closes every connection; from any thread. What failed in the background is raised here."""
+        """Ends serving, from any thread: finishes the request under way, closes all connections.
+
+        What clients have not read yet is written for up to `timeout` seconds first. What failed in the background is
+        raised here; `Timeout`: it still evaluates.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
         self._handle.stop()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
@@ -161,7 +167,7 @@ class Server:
             if thread.is_alive():
                 raise errors.Timeout(f"the server still evaluates after {timeout} s", phase="reply", seconds=timeout)
         if thread is not threading.current_thread():
-            self._handle.close()
+            self._handle.close(None if end is None else max(0.0, end - time.monotonic()))
             self.engine._servers.discard(self)
         failure, self._failure = self._failure, None
         if failure is not None:

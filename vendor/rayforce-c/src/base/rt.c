@@ -3,7 +3,24 @@
 #include "clock.h"
 #include "error.h"
 
+#include <time.h>
+
 #define POLL_EVERY_NS 20000000 /* well inside the 50 ms that embedders are promised */
+
+bool rb_rt_lock_within(ray_rt *rt, int64_t ms) {
+    if (pthread_mutex_trylock(&rt->lock) == 0) return true;
+#ifdef __APPLE__
+    (void)ms;
+    return pthread_mutex_lock(&rt->lock) == 0;
+#else
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    at.tv_sec += (time_t)(ms / 1000);
+    at.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (at.tv_nsec >= 1000000000) at.tv_sec++, at.tv_nsec -= 1000000000;
+    return pthread_mutex_timedlock(&rt->lock, &at) == 0;
+#endif
+}
 
 int rb_rt_check(ray_rt *rt) {
     if (!rt) return 0;

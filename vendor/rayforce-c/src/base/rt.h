@@ -29,6 +29,9 @@ struct ray_rt {
     uint64_t random[4];
 };
 
+/* Takes `lock` as soon as it is free; false: it was not within so many milliseconds. Where the system cannot wait for a
+ * time it waits until it is free. */
+RB_NODISCARD bool rb_rt_lock_within(ray_rt *rt, int64_t ms);
 /* Cheap; to be called in every loop that can run for more than a millisecond. -1: stop, RB_E_CANCEL,
  * RB_E_TIMEOUT_EVAL or RB_E_INTERRUPTED is set. */
 RB_NODISCARD int rb_rt_check(ray_rt *rt);

@@ -13,6 +13,8 @@
 #define RN_BYTES_PER_TURN (4 << 20) /* read from, or written to, one connection before the others get their turn */
 #define RN_TURN_NS 10000000         /* what the clients of a turn may take together, once by their events and once by what was
                                      * left, but for the last request of each: two turns of that are less than 50 ms */
+#define RN_PAUSE_OVER (8 << 20)     /* bytes of replies that a client has not taken when no more requests of its are served: a
+                                     * few times what the kernel holds, so that who reads never notices */
 #define RN_EVENTS 128               /* taken from the kernel at once */
 #define RN_READ_OFF 64              /* buffers of 4 KiB that are read and dropped before a graceful close */
 #define RN_HELD_MAX 10000            /* requests that a client sends on while it is asked */

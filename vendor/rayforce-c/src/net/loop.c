@@ -16,6 +16,7 @@ struct rn_loop {
     rn_later *later, **later_end;
     rn_later *due, **due_end; /* of those, what is being run */
     int events;               /* of this turn */
+    bool attending;
     _Atomic(pthread_t) runner; /* 0: nobody */
     pthread_mutex_t lock; /* of what was sent */
     rn_later *sent, **sent_end;
@@ -196,7 +197,7 @@ void rn_loop_stop(rn_loop *l) {
 
 static int64_t sleep_ms(const rn_loop *l, const rn_wait *w) {
     int64_t ms = rn_wait_ms(w, -1);
-    if (l->later) return 0;
+    if (l->later || atomic_load(&l->has_sent)) return 0; /* its wake-up may have been taken by rn_loop_attend */
     if (!l->count) return ms;
     int64_t left = at(l, 1)->at - rb_clock_mono_ns(), until = left <= 0 ? 0 : (left + MS - 1) / MS;
     return ms >= 0 && ms < until ? ms : until;
@@ -222,6 +223,22 @@ static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
     run_later(l);
     return look;
 }
+
+void rn_loop_attend(rn_loop *l) {
+    if (l->attending || !rn_loop_is_mine(l)) return;
+    rn_event events[RN_EVENTS];
+    int n = rn_backend_wait(l->backend, 0, events, RN_EVENTS);
+    if (n < 0) rb_error_clear(); /* the turn that comes will fail with it */
+    l->attending = true;
+    for (int i = 0; i < n; i++) {
+        rn_watch *watch = events[i].watch;
+        unsigned ready = watch->aside ? events[i].events & watch->want : 0;
+        if (ready) watch->ready(watch, ready);
+    }
+    l->attending = false;
+}
+
+bool rn_loop_is_attending(const rn_loop *l) { return l->attending; }
 
 bool rn_loop_is_mine(const rn_loop *l) {
     return pthread_equal(atomic_load(&l->runner), pthread_self());

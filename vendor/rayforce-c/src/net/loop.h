@@ -17,6 +17,7 @@ typedef struct rn_watch rn_watch;
 struct rn_watch {
     int fd;
     unsigned want; /* RN_READ, RN_WRITE, RN_URGENT; 0: not watched */
+    bool aside;    /* rn_loop_attend tells it, too */
     void (*ready)(rn_watch *w, unsigned events);
 };
 
@@ -51,6 +52,10 @@ void rn_loop_forget(rn_loop *l, rn_later *what); /* from either queue; not while
 bool rn_loop_is_mine(const rn_loop *l); /* does the calling thread run it? */
 /* How long one of those whose events this turn holds may go on, so that nobody waits long for his turn. */
 int64_t rn_loop_share(const rn_loop *l);
+/* While something that this turn has called takes long: events that are there already reach the watches that are `aside`,
+ * which must not call into it again. Nothing else is run. Does nothing in a thread that does not run the loop. */
+void rn_loop_attend(rn_loop *l);
+bool rn_loop_is_attending(const rn_loop *l);
 int64_t rn_loop_now(const rn_loop *l); /* monotonic time at the start of this turn; exact enough for timers */
 
 typedef struct rn_loop_run_opts {

@@ -31,8 +31,9 @@ static void drop_held(rn_peer *p) {
 
 void rn_peer_free(rn_peer *p) {
     ray_server *s = p->server;
-    if (p->opened && s->handler.closed) s->handler.closed(s->handler.ctx, p->handle);
+    p->conn.state = RN_ENDED;
     rn_loop_unwatch(s->loop, &p->watch);
+    if (p->opened && s->handler.closed) s->handler.closed(s->handler.ctx, p->handle);
     rn_loop_timer_clear(s->loop, &p->timer);
     rn_loop_forget(s->loop, &p->end);
     rn_loop_forget(s->loop, &p->again);
@@ -50,6 +51,12 @@ void rn_peer_free(rn_peer *p) {
 
 static void end(rn_later *l) { rn_peer_free(RN_OUTER(rn_peer, end, l)); }
 
+/* Replies are computed as fast as they are read. While the client is asked its requests are served all the same: it may
+ * answer only after them. */
+static bool has_enough(const rn_peer *p) {
+    return !p->depth && !p->questions && rn_conn_pending(&p->conn) > RN_PAUSE_OVER;
+}
+
 void rn_peer_settle(rn_peer *p) {
     rn_loop *l = p->server->loop;
     int64_t pending = (int64_t)rn_conn_pending(&p->conn);
@@ -57,7 +64,8 @@ void rn_peer_settle(rn_peer *p) {
     atomic_store_explicit(&p->queued_frames, p->conn.frames.count, memory_order_relaxed);
     if (pending > p->hwm_bytes) p->hwm_bytes = pending;
     if (pending > p->server->hwm_bytes) p->server->hwm_bytes = pending;
-    unsigned want = p->conn.state <= RN_OPEN && !p->again.queued ? RN_READ : 0;
+    if (p->paused && !has_enough(p)) rn_loop_later(l, &p->again);
+    unsigned want = p->conn.state <= RN_OPEN && !p->again.queued && !p->paused ? RN_READ : 0;
     if (p->conn.state == RN_OPEN) want |= RN_URGENT;
     if (pending) want |= RN_WRITE;
     if (p->conn.state != RN_ENDED && rn_loop_watch(l, &p->watch, want) == 0) return;
@@ -77,6 +85,7 @@ void rn_peer_send(rn_peer *p) {
         if (put >= 0) {
             rn_conn_written(&p->conn, (size_t)put);
             count(&p->bytes_out, put);
+            p->active = rn_loop_now(p->server->loop);
             budget -= put;
         } else if (rn_sock_not_now(errno)) {
             return;
@@ -162,17 +171,19 @@ static bool take_held(rn_peer *p, rw_msg *m) {
  * that requests of theirs, sent before they answer, are answered first. */
 bool rn_peer_serve(rn_peer *p) {
     rw_msg m;
-    while (take_held(p, &m) || rn_conn_next(&p->conn, &m)) {
+    while (!(p->paused = has_enough(p))) {
+        if (!take_held(p, &m) && !rn_conn_next(&p->conn, &m)) return true;
         if (p->depth && m.kind != RW_REPLY && (p->ours || m.texts)) {
             hold(p, &m);
             continue;
         }
         serve(p, &m);
-        if (rb_clock_mono_ns() < p->until) continue;
+        p->active = rb_clock_mono_ns();
+        if (p->active < p->until) continue;
         rn_loop_later(p->server->loop, &p->again);
-        return false;
+        break;
     }
-    return true;
+    return false;
 }
 
 /* ---- bytes in ------------------------------------------------------------------------------------------------------ */
@@ -195,6 +206,10 @@ static bool take_in(rn_peer *p, size_t n) {
     if (!p->opened) {
         rn_peer_send(p); /* the answer to the greeting */
         if (p->conn.state != RN_OPEN) return true;
+        if (rn_loop_is_attending(p->server->loop)) {
+            rn_loop_later(p->server->loop, &p->again);
+            return false;
+        }
         open_peer(p);
     }
     return rn_peer_serve(p);
@@ -225,29 +240,55 @@ void rn_peer_receive(rn_peer *p) {
 
 static void begin_turn(rn_peer *p) { p->until = rb_clock_mono_ns() + rn_loop_share(p->server->loop); }
 
+static void go_on(rn_peer *p) {
+    if (p->conn.state == RN_OPEN && !p->opened) open_peer(p);
+    if (rn_peer_serve(p)) rn_peer_receive(p);
+}
+
+static bool greeting_waits(const ray_server *s) {
+    if (!s->conn.auth) return false;
+    return s->auth || (s->handler.auth_waits && s->handler.auth_waits(s->handler.ctx));
+}
+
+/* A request takes long: others have to wait for its end, but not a greeting. An urgent byte of who waits for it is left to
+ * rn_server_gives_up. */
+static void ready_aside(rn_peer *p, unsigned events) {
+    if (events & RN_WRITE) rn_peer_send(p);
+    if (events & RN_URGENT && !p->asking && rn_sock_urgent_take(p->watch.fd)) p->urgent = true;
+    if (events & RN_READ) {
+        if (p->conn.state == RN_GREETING && !greeting_waits(p->server)) rn_peer_receive(p);
+        else rn_loop_later(p->server->loop, &p->again);
+    }
+}
+
 static void ready(rn_watch *w, unsigned events) {
     rn_peer *p = RN_OUTER(rn_peer, watch, w);
     begin_turn(p);
+    if (rn_loop_is_attending(p->server->loop)) {
+        ready_aside(p, events);
+        rn_peer_settle(p);
+        return;
+    }
     if (events & RN_WRITE) rn_peer_send(p);
     if (events & RN_URGENT && rn_sock_urgent_take(w->fd)) p->urgent = true;
-    if (events & RN_READ && !p->again.queued) rn_peer_receive(p);
+    if (events & RN_READ && !p->again.queued && !p->paused) rn_peer_receive(p);
     rn_peer_settle(p);
 }
 
 static void again(rn_later *l) {
     rn_peer *p = RN_OUTER(rn_peer, again, l);
     begin_turn(p);
-    if (rn_peer_serve(p)) rn_peer_receive(p);
+    go_on(p);
     rn_peer_settle(p);
 }
 
 static void due(rn_timer *t) {
     rn_peer *p = RN_OUTER(rn_peer, timer, t);
     ray_server *s = p->server;
-    int64_t until = p->active + (int64_t)(s->idle_timeout * S_NS), now = rn_loop_now(s->loop);
-    bool busy = p->opened && (until > now || rn_conn_pending(&p->conn) || p->again.queued);
-    if (busy && until <= now) until = now + (int64_t)(s->idle_timeout * S_NS);
-    if (!busy || rn_loop_timer_set(s->loop, t, until) < 0) p->conn.state = RN_ENDED;
+    int64_t limit = (int64_t)((p->opened ? s->idle_timeout : s->greeting_timeout) * S_NS), now = rn_loop_now(s->loop);
+    int64_t until = (p->again.queued ? now : p->active) + limit; /* what is queued is not the client's delay */
+    bool in_time = p->again.queued || (p->opened && until > now);
+    if (!in_time || rn_loop_timer_set(s->loop, t, until) < 0) p->conn.state = RN_ENDED;
     rn_peer_settle(p);
 }
 
@@ -290,7 +331,7 @@ int rn_peer_admit(ray_server *s, int fd, const rn_addr *from) {
     int64_t handle = rn_numbers_take(s->numbers);
     rn_peer *p = handle ? rb_alloc_zero(sizeof *p) : NULL;
     if (p) {
-        p->watch = (rn_watch){.fd = fd, .ready = ready};
+        p->watch = (rn_watch){.fd = fd, .aside = true, .ready = ready};
         p->timer.due = due;
         p->end.run = end;
         p->again.run = again;

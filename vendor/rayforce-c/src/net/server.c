@@ -112,7 +112,7 @@ ray_server *rn_server_new(rn_loop *loop, const rn_handler *h, const ray_server_o
     pthread_mutex_init(&s->lock, NULL);
     s->mail_end = &s->mail;
     s->mail_due.run = rn_mail_deliver;
-    s->listener = (rn_watch){.fd = -1, .ready = accept_ready};
+    s->listener = (rn_watch){.fd = -1, .aside = true, .ready = accept_ready};
     s->pause.due = accept_again;
     s->clients_max = o->clients_max > 0 ? o->clients_max : RN_CLIENTS_MAX;
     s->greeting_timeout = o->greeting_timeout > 0 ? o->greeting_timeout : RN_GREETING_S;
@@ -182,7 +182,8 @@ int rn_server_close(ray_server *s, double seconds) {
         rn_peer_settle(p);
     }
     rn_loop_run_opts o = {.seconds = seconds, .poll = s->handler.poll, .poll_ctx = s->handler.ctx};
-    int r = open ? rn_loop_run(s->loop, &o) : 1;
+    int r = 1;
+    while (r == 1 && open && s->clients) r = rn_loop_run(s->loop, &o); /* an earlier rn_server_stop may end the first */
     end_all(s);
     return r;
 }
@@ -190,6 +191,7 @@ int rn_server_close(ray_server *s, double seconds) {
 int rn_server_port(const ray_server *s) { return s->port; }
 int64_t rn_server_clients(const ray_server *s) { return s->clients; }
 void *rn_server_ctx(const ray_server *s) { return s->handler.ctx; }
+void rn_server_attend(ray_server *s) { rn_loop_attend(s->loop); }
 rn_loop *rn_server_loop(const ray_server *s) { return s->loop; }
 
 int rn_server_run(ray_server *s, double seconds) {

@@ -20,6 +20,7 @@ typedef struct rn_handler {
     void (*opened)(void *ctx, int64_t handle); /* after the handshake; null: nobody cares */
     void (*closed)(void *ctx, int64_t handle); /* before the socket closes; not after a failed handshake */
     bool (*auth)(void *ctx, const char *user, const char *password); /* after the password was right; null: no say */
+    bool (*auth_waits)(void *ctx); /* must `auth` not be called while a request is served? null: it may be */
     int (*poll)(void *ctx);                    /* as in rn_loop_run_opts, for rn_server_run; null: nobody to ask */
     rn_numbers *numbers;                       /* of connections, shared with others; null: its own */
     rw_names names;
@@ -54,6 +55,9 @@ RB_NODISCARD ray_val *rn_server_ask(ray_server *s, int64_t handle, ray_val *v, r
 /* Does the client want the request that is served for it to end: is it gone, or has it sent an urgent byte? The loop's
  * thread only; cheap enough for every 20 ms. */
 bool rn_server_gives_up(ray_server *s, int64_t handle);
+/* While a request is served that takes long, or waits: lets clients come in, and those that wait for bytes get them; no
+ * other request is served. The loop's thread only (else it does nothing); to be called every 20 ms. */
+void rn_server_attend(ray_server *s);
 const rw_dialect *rn_server_dialect(ray_server *s, int64_t handle); /* null: RB_E_NOOPEN */
 
 typedef struct rn_client_info {

@@ -35,11 +35,12 @@ typedef struct rn_peer {
     int64_t handle;
     uint64_t serial; /* no other connection ever had it */
     int64_t since;   /* timestamp */
-    int64_t active;  /* when bytes came last, monotonic */
+    int64_t active;  /* when bytes came or went last, or a request of its ended; monotonic */
     int64_t until;   /* when the others want their turn */
     bool opened;     /* written under `lock` */
     bool urgent;     /* an urgent byte ends the next request before it */
     bool ours;       /* it has shown to be of our own kind */
+    bool paused;     /* what came whole waits until it has read more */
     bool asking;     /* a request of its own is served that it waits for */
     bool own_limits;
     int depth;       /* requests of its own that are being served */
@@ -95,7 +96,7 @@ RB_NODISCARD int rn_peer_admit(ray_server *s, int fd, const rn_addr *from);
 /* After anything happened: what to wait for now, or the end. */
 void rn_peer_settle(rn_peer *p);
 void rn_peer_send(rn_peer *p);    /* what the kernel takes */
-/* Serves what has come whole. False: it is the turn of the others, and there may be more. */
+/* Serves what has come whole. False: it is the turn of the others, or its own to read, and there may be more. */
 bool rn_peer_serve(rn_peer *p);
 void rn_peer_receive(rn_peer *p); /* and serves it; nothing that is whole may be left */
 void rn_peer_free(rn_peer *p);    /* at once: nobody may be in it */

@@ -30,6 +30,17 @@ static ray_val *pair_take(capture *c, ray_val *result) {
     return rv_list_of_take(2, (ray_val *[]){text, result});
 }
 
+/* ---- the lock of the runtime ------------------------------------------------------------------------------------- */
+
+#define ATTEND_MS 20
+
+/* Whoever else uses the runtime may take his time: the loop attends to its clients meanwhile. */
+static void lock(const rx_server *x) {
+    while (!rb_rt_lock_within(x->out->rt, ATTEND_MS)) rn_server_attend(x->s);
+}
+
+static void unlock(const rx_server *x) { pthread_mutex_unlock(&x->out->rt->lock); }
+
 /* ---- messages ---------------------------------------------------------------------------------------------------- */
 
 /* Its class is `domain`, whatever was wrong with the bytes; a limit or lack of memory here is no fault of the sender. */
@@ -84,6 +95,7 @@ typedef struct request {
 static int watch_client(void *ctx) {
     request *q = ctx;
     q->cancelled = q->cancelled || rn_server_gives_up(q->x->s, q->handle);
+    rn_server_attend(q->x->s);
     return q->cancelled || (q->watch && q->watch(q->watch_ctx));
 }
 
@@ -110,13 +122,12 @@ static void finish(const request *q) {
 
 static ray_val *message(void *ctx, int64_t handle, rw_msg *m) {
     rx_server *x = ctx;
-    ray_rt *rt = x->out->rt;
     request q;
-    pthread_mutex_lock(&rt->lock);
+    lock(x);
     begin(&q, x, handle);
     ray_val *result = m->verbose ? evaluate_verbose(x->out, handle, m) : evaluate(x->out, handle, m);
     finish(&q);
-    pthread_mutex_unlock(&rt->lock);
+    unlock(x);
     return result;
 }
 
@@ -125,27 +136,27 @@ static ray_val *message(void *ctx, int64_t handle, rw_msg *m) {
 static void opened(void *ctx, int64_t handle) {
     rx_server *x = ctx;
     rx_outside *o = x->out;
-    pthread_mutex_lock(&o->rt->lock);
+    lock(x);
     if (rx_end_set(o, handle, (rx_end){.server = x}) < 0) { /* nobody could name it */
         rb_error_clear();
         if (rn_server_end(x->s, handle) < 0) rb_error_clear();
     } else {
         rx_hook_call(o, RX_ON_OPEN, handle);
     }
-    pthread_mutex_unlock(&o->rt->lock);
+    unlock(x);
 }
 
 static void closed(void *ctx, int64_t handle) {
     rx_server *x = ctx;
     rx_outside *o = x->out;
-    pthread_mutex_lock(&o->rt->lock);
+    lock(x);
     rx_end e = rx_end_get(o, handle);
     if (e.subscribed) rx_topics_remove_all(&o->topics, x->s, handle);
     if (e.server) {
         rx_hook_call(o, RX_ON_CLOSE, handle);
         o->ends[handle - 1] = (rx_end){0};
     }
-    pthread_mutex_unlock(&o->rt->lock);
+    unlock(x);
 }
 
 /* A hook that fails lets nobody in. */
@@ -153,7 +164,7 @@ static bool is_welcome(void *ctx, const char *user, const char *password) {
     rx_server *x = ctx;
     rx_outside *o = x->out;
     bool welcome = true;
-    pthread_mutex_lock(&o->rt->lock);
+    lock(x);
     ray_val *hook = rx_hook(o, RX_ON_AUTH);
     if (hook) {
         ray_val *args[2] = {rv_str_new(user, strlen(user)), rv_str_new(password, strlen(password))};
@@ -164,8 +175,17 @@ static bool is_welcome(void *ctx, const char *user, const char *password) {
         rv_release(args[0]);
         rv_release(args[1]);
     }
-    pthread_mutex_unlock(&o->rt->lock);
+    unlock(x);
     return welcome;
+}
+
+/* Code that lets clients in is not run in the middle of other code. Without the lock nobody knows whether there is any. */
+static bool welcome_waits(void *ctx) {
+    const rx_server *x = ctx;
+    if (pthread_mutex_trylock(&x->out->rt->lock) != 0) return true;
+    bool is_code = rx_hook(x->out, RX_ON_AUTH);
+    unlock(x);
+    return is_code;
 }
 
 static int ask(void *ctx) {
@@ -177,9 +197,9 @@ static ray_val *resolve(void *ctx, int type, const char *name, size_t n) {
     rx_server *x = ctx;
     ray_rt *rt = x->out->rt;
     (void)type; /* a name has one meaning, whatever kind of function it was sent as */
-    pthread_mutex_lock(&rt->lock);
+    lock(x);
     ray_val *v = rl_resolve_builtin(rt, name, n);
-    pthread_mutex_unlock(&rt->lock);
+    unlock(x);
     return v;
 }
 
@@ -191,7 +211,8 @@ static ray_server *new_locked(ray_rt *rt, rn_loop *loop, const ray_server_opts *
     rx_server *x = o ? rb_alloc_zero(sizeof *x) : NULL;
     if (!x) return NULL;
     rn_handler h = {.ctx = x, .message = message, .opened = opened, .closed = closed, .auth = is_welcome,
-                    .poll = rt->poll ? ask : NULL, .numbers = o->numbers, .names = {.resolve = resolve, .ctx = x}};
+                    .auth_waits = welcome_waits, .poll = rt->poll ? ask : NULL, .numbers = o->numbers,
+                    .names = {.resolve = resolve, .ctx = x}};
     *x = (rx_server){.out = o, .restricted = opts->restricted,
                      .query_ns = opts->query_timeout > 0 && opts->query_timeout < 1e9 ? (int64_t)(opts->query_timeout * 1e9) : 0};
     x->s = rn_server_new(loop, &h, opts);

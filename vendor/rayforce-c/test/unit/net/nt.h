@@ -36,15 +36,20 @@ typedef struct nt_server {
     ray_server *s;
     pthread_t thread;
     _Atomic int opened, closed, messages, result;
+    _Atomic bool enough;
 } nt_server;
 
-/* A text is a command: "sleep MS", "fail", "push N" (N messages before the reply), "big N" (N longs), "end"; anything
+/* A text is a command: "sleep MS", "work" (until the test has had enough, attending to others), "fail", "push N" (N messages before the reply), "big N" (N longs), "end"; anything
  * else comes back as it is. */
 static inline ray_val *nt_command(nt_server *n, int64_t handle, const char *text) {
     int64_t k = 0;
     if (sscanf(text, "sleep %ld", &k) == 1) {
         nt_sleep((double)k / 1000);
         return rv_i64_new(k);
+    }
+    if (strcmp(text, "work") == 0) {
+        for (; !n->enough; nt_sleep(0.005)) rn_server_attend(n->s);
+        return rv_i64_new(0);
     }
     if (strcmp(text, "fail") == 0) return rb_fail_null(RB_E_DOMAIN, "as you wish");
     if (sscanf(text, "push %ld", &k) == 1) {

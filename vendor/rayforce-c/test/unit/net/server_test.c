@@ -198,12 +198,104 @@ UT_CASE(limits) {
     NT_SOON(rn_server_clients(n.s) == 1);
 
     int deaf = greeted(port);
-    for (int i = 0; i < 3; i++) nt_write_value(deaf, "2.x", RW_SYNC, rv_str_new("big 2000000", 11));
-    NT_SOON(rn_server_clients(n.s) == 1); /* the first is on its way, the second is over the backlog */
+    nt_write_value(deaf, "2.x", RW_SYNC, rv_str_new("big 2000000", 11));
+    NT_SOON(rn_server_clients(n.s) == 2 && n.messages == 1);
+    ray_val *pushed = rv_i64_new(1);
+    UT_CHECK(rn_server_post(n.s, 2, pushed) == 0); /* on top of 16 MB: above the backlog when it is delivered */
+    NT_SOON(rn_server_clients(n.s) == 1);
+    UT_ERROR(rn_server_post(n.s, 2, pushed), RB_E_NOOPEN);
+    rv_release(pushed);
     close(deaf);
     nt_write_value(one, "2.x", RW_SYNC, rv_i64_new(7));
     nt_is_int(nt_read_value(one, "2.x").value, 7);
     close(one);
+    nt_stop(&n);
+}
+
+/* Many large replies are asked for at once; they are computed as they are read, and nobody is cut off. */
+UT_CASE(replies_are_computed_as_they_are_read) {
+    enum { ASKED = 12, LONGS = 2000000 };
+    nt_server n;
+    nt_start(&n);
+    int port = rn_server_port(n.s), slow = greeted(port);
+    for (int i = 0; i < ASKED; i++) nt_write_value(slow, "2.x", RW_SYNC, rv_str_new("big 2000000", 11));
+    NT_SOON(n.messages == 1);
+    nt_sleep(0.05);
+    UT_EQ_INT(n.messages, 1);
+    is_served(port);
+    rn_client_info info;
+    UT_CHECK(rn_server_client(n.s, 1, &info) == 0 && info.hwm_bytes <= 8 * LONGS + 100);
+    for (int i = 0; i < ASKED; i++) {
+        ray_val *v = nt_read_value(slow, "2.x").value;
+        UT_EQ_INT(v->len, LONGS);
+        UT_EQ_INT(RV_DATA(int64_t, v)[LONGS - 1], LONGS - 1);
+        rv_release(v);
+    }
+    UT_CHECK(rn_server_client(n.s, 1, &info) == 0 && info.hwm_bytes <= 8 * LONGS + 8 * 1024 * 1024 + 100);
+    nt_write_value(slow, "2.x", RW_SYNC, rv_i64_new(7));
+    nt_is_int(nt_read_value(slow, "2.x").value, 7);
+    close(slow);
+    nt_stop(&n);
+}
+
+static bool has_heard(int fd) { return poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0) == 1; }
+
+/* Who comes during a long request is greeted, who waits for bytes gets them, and requests are served after it. */
+UT_CASE(a_long_request_keeps_nobody_out) {
+    nt_server n;
+    nt_start(&n);
+    int port = rn_server_port(n.s), late = greeted(port), slow = greeted(port), busy = greeted(port);
+    nt_write_value(slow, "2.x", RW_SYNC, rv_str_new("big 2000000", 11));
+    NT_SOON(n.messages == 1);
+    nt_write_value(busy, "2.x", RW_SYNC, rv_str_new("work", 4));
+    NT_SOON(n.messages == 2);
+    nt_write_value(late, "2.x", RW_SYNC, rv_i64_new(1));
+    for (int i = 0; i < 5; i++) close(greeted(port));
+    int fresh = greeted(port);
+    nt_write_value(fresh, "2.x", RW_SYNC, rv_i64_new(2));
+    ray_val *v = nt_read_value(slow, "2.x").value;
+    UT_EQ_INT(v->len, 2000000);
+    rv_release(v);
+    UT_CHECK(!has_heard(busy) && !has_heard(late) && !has_heard(fresh));
+    UT_EQ_INT(n.messages, 2);
+    n.enough = true;
+    nt_is_int(nt_read_value(fresh, "2.x").value, 2);
+    nt_is_int(nt_read_value(late, "2.x").value, 1);
+    nt_is_int(nt_read_value(busy, "2.x").value, 0);
+    close(late);
+    close(slow);
+    close(busy);
+    close(fresh);
+    nt_stop(&n);
+}
+
+static void with_secret_and_little_time(ray_server_opts *o) {
+    o->password = "sec";
+    o->greeting_timeout = 0.2;
+}
+
+UT_CASE(a_password_is_asked_for_during_a_long_request) {
+    nt_server n;
+    start_with(&n, with_secret_and_little_time);
+    int port = rn_server_port(n.s);
+    ray_client_opts o;
+    nt_opts(&o, port);
+    o.password = "sec";
+    ray_client *busy = rn_client_new(&o), *second;
+    UT_CHECK(busy);
+    ray_val *work = rv_str_new("work", 4);
+    int64_t ticket = rn_client_submit(busy, work, false, 5);
+    UT_CHECK(ticket > 0);
+    NT_SOON(n.messages == 1);
+    second = rn_client_new(&o);
+    UT_CHECK(second && !has_heard(rn_client_fd(busy)));
+    nt_sleep(0.3); /* longer than a greeting may take */
+    n.enough = true;
+    nt_is_text(nt_eval(second, "in", 5), "in");
+    nt_is_int(rn_client_claim(busy, ticket, 5), 0);
+    rv_release(work);
+    rn_client_free(busy);
+    rn_client_free(second);
     nt_stop(&n);
 }
 
@@ -344,6 +436,8 @@ UT_CASE(memory_may_run_out) {
 
 UT_MAIN(setup, both_dialects_on_one_port, what_was_asked_before_the_end_is_answered, only_questions_are_answered,
         an_unreadable_request_is_an_error, a_password_is_asked_for, an_open_address_needs_a_password, limits,
+        replies_are_computed_as_they_are_read, a_long_request_keeps_nobody_out,
+        a_password_is_asked_for_during_a_long_request,
         who_says_nothing_for_long_has_to_go, nonsense_disturbs_nobody,
         a_deaf_client_stops_nobody, a_client_can_be_sent_away, handles_are_small_and_used_again, runs_for_a_time,
         memory_may_run_out)
