@@ -26,6 +26,8 @@ int64_t rk_mask_count(const uint8_t *mask, int64_t n);
 int64_t rk_mask_positions(const uint8_t *mask, int64_t n, int64_t base, int64_t *out);
 /* The elements whose mask is true; returns how many. */
 int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
+/* The same; -1 and nothing done: not for this width or processor. select_wide.c */
+int64_t rk_select_wide(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
 /* out[i] = mask[i] ? src[i] : null. */
 void rk_mask_blank(int width, const void *src, const uint8_t *mask, const void *null, int64_t n, void *out);
 /* rk_mask_select, quicker; out has room for n elements, and what lies behind the chosen ones is undefined. */
@@ -63,18 +65,26 @@ typedef struct rk_pair {
 #define RK_RADIX_CHUNKS 16
 #define RK_RADIX_SCRATCH (RK_RADIX_CHUNKS << RK_RADIX_DIGIT) /* counters */
 
-/* Sort stably by the `bits` bits from bit `low` on. The result lies in a or in tmp, *sorted says where; the other one
- * is destroyed. scratch: RK_RADIX_SCRATCH counters. -1 only when the pool reports a failure. */
+/* Sort stably by the `bits` bits from bit `low` on; words that are equal there must ascend. The result lies in a or in
+ * tmp, *sorted says where; the other one is destroyed. scratch: RK_RADIX_SCRATCH counters. -1 only when the pool reports
+ * a failure. */
 RB_NODISCARD int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits,
                                 int64_t *scratch, uint64_t **sorted);
 RB_NODISCARD int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
                                 rk_pair **sorted);
+
+/* Words that fit a cache, by all of their bits; tmp is as large. False, and nothing done, where the processor has no
+ * instructions for it. sort_words.c */
+bool rk_sort_words(uint64_t *a, uint64_t *tmp, int64_t n);
 
 /* Words to be sorted: (key >> drop << shift | row), whole keys alone without a shift; with `down` the key is taken from
  * `top`. */
 void rk_pack_words(const uint64_t *keys, int64_t n, uint64_t top, bool down, int drop, int shift, int64_t row,
                    uint64_t *out);
 void rk_pack_pairs(const uint64_t *keys, int64_t n, uint64_t top, bool down, int64_t row, rk_pair *out);
+/* The same with several keys, one call each, the first one on top: keys >> drop, which have that many bits; then the row. */
+void rk_join_digit(uint64_t *words, int64_t n, int bits, const uint64_t *keys, int drop);
+void rk_join_rows(uint64_t *words, int64_t n, int shift, int64_t row);
 /* And the rows of sorted ones. */
 void rk_rows_of_words(const uint64_t *words, int64_t n, int shift, int64_t *out);
 void rk_rows_of_pairs(const rk_pair *pairs, int64_t n, int64_t *out);

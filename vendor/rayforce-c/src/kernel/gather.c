@@ -132,6 +132,8 @@ void rk_mask_blank(int width, const void *src, const uint8_t *mask, const void *
 }
 
 int64_t rk_mask_compact(int width, const void *src, const uint8_t *mask, int64_t n, void *out) {
+    const int64_t done = rk_select_wide(width, src, mask, n, out);
+    if (done >= 0) return done;
     switch (width) {
     case 1: return compact_1(src, mask, n, out);
     case 2: return compact_2(src, mask, n, out);
@@ -142,6 +144,8 @@ int64_t rk_mask_compact(int width, const void *src, const uint8_t *mask, int64_t
 }
 
 int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out) {
+    const int64_t done = rk_select_wide(width, src, mask, n, out);
+    if (done >= 0) return done;
     switch (width) {
     case 1: return select_1(src, mask, n, out);
     case 2: return select_2(src, mask, n, out);

@@ -1,15 +1,21 @@
 /* Radix sort of words and of words with a companion. */
+#include "../base/cpu.h"
 #include "collect_kernels.h"
 
-#define BUCKET_MAX ((int64_t)1 << 15) /* elements that are sorted by one thread in its own cache */
+/* RK_BUCKET: elements that are sorted by one thread in its own cache. Parting goes through them in order, and minds less
+ * what lies in a slower one. */
 
 #define E uint64_t
 #define RK_KEY(e) (e)
+#define RK_CACHED(a, tmp, n) rk_sort_words(a, tmp, n)
+#define RK_BUCKET (rb_cpu_wide() ? (int64_t)1 << 18 : (int64_t)1 << 15)
 #define RK_SUFFIX word
 #include "tmpl/radix.h"
 
 #define E rk_pair
 #define RK_KEY(e) ((e).key)
+#define RK_CACHED(a, tmp, n) false
+#define RK_BUCKET ((int64_t)1 << 15)
 #define RK_SUFFIX pair
 #include "tmpl/radix.h"
 
@@ -35,6 +41,17 @@ RB_HOT void rk_pack_words(const uint64_t *restrict keys, int64_t n, uint64_t top
 RB_HOT void rk_pack_pairs(const uint64_t *restrict keys, int64_t n, uint64_t top, bool down, int64_t row,
                           rk_pair *restrict out) {
     for (int64_t i = 0; i < n; i++) out[i] = (rk_pair){down ? top - keys[i] : keys[i], (uint64_t)(row + i)};
+}
+
+RB_HOT void rk_join_digit(uint64_t *restrict words, int64_t n, int bits, const uint64_t *restrict keys, int drop) {
+    if (bits == 64) /* then there is nothing in front of it */
+        memcpy(words, keys, (size_t)n * sizeof *words);
+    else
+        for (int64_t i = 0; i < n; i++) words[i] = words[i] << bits | keys[i] >> drop;
+}
+
+RB_HOT void rk_join_rows(uint64_t *words, int64_t n, int shift, int64_t row) {
+    for (int64_t i = 0; i < n; i++) words[i] = words[i] << shift | (uint64_t)(row + i);
 }
 
 RB_HOT void rk_rows_of_words(const uint64_t *restrict words, int64_t n, int shift, int64_t *restrict out) {

@@ -52,23 +52,31 @@ typedef struct reduction {
     rk_acc *parts; /* one a range */
 } reduction;
 
+/* One in so many: then it pays to look at the chosen ones alone, for most lines of the vector need not be read. */
+#define FEW 32
+
 /* Block by block, so that what the mask leaves never goes to memory. Nulls are left out anyway, and putting them in
- * place of elements costs less than moving the others together. */
-static void reduce_masked(const reduction *r, int64_t begin, int64_t end, rk_acc *out) {
+ * place of elements costs less than moving the others together. mask[0] is that of element `begin`; `out` is added to. */
+static void reduce_masked(const reduction *r, const uint8_t *mask, int64_t begin, int64_t end, rk_acc *out) {
     _Alignas(RB_CACHE_LINE) uint8_t block[RK_BLOCK * 8], null[16];
+    int64_t at[RK_BLOCK];
     const int width = ry_width(r->v->type);
     const uint8_t *data = r->v->data;
     const bool has_null = r->v->type != RY_B8 && r->v->type != RY_U8;
     ry_null_into(r->v->type, null);
-    rk_reduce_start(r->verb, r->real, out);
-    for (; begin < end; begin += RK_BLOCK) {
+    for (; begin < end; begin += RK_BLOCK, mask += RK_BLOCK) {
         int64_t n = end - begin < RK_BLOCK ? end - begin : RK_BLOCK;
         const uint8_t *from = data + begin * width;
+        const bool few = rk_mask_count(mask, n) < RK_BLOCK / FEW;
         rk_acc acc;
-        if (has_null)
-            rk_mask_blank(width, from, r->mask + begin, null, n, block);
-        else
-            n = rk_mask_compact(width, from, r->mask + begin, n, block);
+        if (few) {
+            n = rk_mask_positions(mask, n, 0, at);
+            rk_gather(width, from, at, n, null, block);
+        } else if (has_null) {
+            rk_mask_blank(width, from, mask, null, n, block);
+        } else {
+            n = rk_mask_compact(width, from, mask, n, block);
+        }
         r->fn(block, n, has_null, &acc);
         rk_reduce_merge(r->verb, r->real, out, &acc);
     }
@@ -78,7 +86,9 @@ static int reduce_range(void *ctx, int64_t begin, int64_t end, int worker) {
     const reduction *r = ctx;
     (void)worker;
     if (r->mask) {
-        reduce_masked(r, begin, end, &r->parts[begin / RK_GRAIN]);
+        rk_acc *part = &r->parts[begin / RK_GRAIN];
+        rk_reduce_start(r->verb, r->real, part);
+        reduce_masked(r, r->mask + begin, begin, end, part);
         return 0;
     }
     r->fn((const char *)r->v->data + begin * ry_width(r->v->type), end - begin, (r->v->attrs & RV_A_NULLS) != 0,
@@ -114,15 +124,20 @@ static ray_val *refuse(const char *verb, const char *wanted, const ray_val *v) {
 /* What an aggregate leaves as it is: atoms and functions. */
 static bool is_single(const ray_val *v) { return rv_is_atom(v) || rv_is_callable(v); }
 
+static bool has_total(int type) { return ro_is_numeric(type) || type == RY_TIME || type == RY_TIMESPAN; }
+
+static ray_val *total_of(const ray_val *x, const rk_acc *acc) {
+    return ro_is_real(x->type)         ? ro_real(acc->u.f)
+           : x->type == RY_TIME        ? rv_time_new((int32_t)acc->u.i)
+           : x->type == RY_TIMESPAN    ? rv_timespan_new(acc->u.i)
+                                       : rv_i64_new(acc->u.i);
+}
+
 static ray_val *total(ray_rt *rt, const ray_val *x, const uint8_t *mask) {
     rk_acc acc;
-    if (!ro_is_numeric(x->type) && x->type != RY_TIME && x->type != RY_TIMESPAN)
-        return refuse("sum", "numbers, times or timespans", x);
+    if (!has_total(x->type)) return refuse("sum", "numbers, times or timespans", x);
     RB_TRY(reduce(rt, RK_R_SUM, x, mask, &acc), NULL);
-    return ro_is_real(x->type)         ? ro_real(acc.u.f)
-           : x->type == RY_TIME        ? rv_time_new((int32_t)acc.u.i)
-           : x->type == RY_TIMESPAN    ? rv_timespan_new(acc.u.i)
-                                       : rv_i64_new(acc.u.i);
+    return total_of(x, &acc);
 }
 
 RV_VERB(ro_sum) {
@@ -157,14 +172,21 @@ static void total_i64(const void *in, int64_t n, bool nulls, rk_acc *out) {
     out->u.f = rk_total_i64(in, n, nulls, &out->n);
 }
 
+/* Sums of these could leave their 64 bits. */
+static bool is_wide(const ray_val *x) { return rk_storage(x->type) == RY_I64; }
+
+static ray_val *mean_of(const ray_val *x, const rk_acc *acc) {
+    if (acc->n == 0) return rv_null_of_new(RY_F64);
+    return ro_real((ro_is_real(x->type) || is_wide(x) ? acc->u.f : (double)acc->u.i) / (double)acc->n);
+}
+
 static ray_val *mean(ray_rt *rt, const ray_val *x, const uint8_t *mask) {
     rk_acc acc;
-    const bool real = ro_is_real(x->type), wide = rk_storage(x->type) == RY_I64;
+    const bool wide = is_wide(x);
     if (!rk_to_f64[x->type]) return refuse("avg", "numbers or times", x);
     RB_TRY(wide ? reduce_with(rt, total_i64, RK_R_SUM, true, x, mask, &acc) : reduce(rt, RK_R_SUM, x, mask, &acc),
            NULL);
-    if (acc.n == 0) return rv_null_of_new(RY_F64);
-    return ro_real((real || wide ? acc.u.f : (double)acc.u.i) / (double)acc.n);
+    return mean_of(x, &acc);
 }
 
 RV_VERB(ro_avg) {
@@ -192,11 +214,9 @@ static ray_val *text_extreme(const ray_val *v, bool greatest) {
     return at < 0 ? rv_null_of_new(v->type) : ro_element(v, at);
 }
 
-static ray_val *number_extreme(ray_rt *rt, const ray_val *x, const uint8_t *mask, bool greatest) {
-    rk_acc acc;
-    if (reduce(rt, greatest ? RK_R_MAX : RK_R_MIN, x, mask, &acc) < 0) return NULL;
-    if (ro_is_real(x->type)) return acc.n ? ro_real(acc.u.f) : rv_null_of_new(RY_F64);
-    if (acc.n == 0) {
+static ray_val *extreme_of(const ray_val *x, const rk_acc *acc, bool greatest) {
+    if (ro_is_real(x->type)) return acc->n ? ro_real(acc->u.f) : rv_null_of_new(RY_F64);
+    if (acc->n == 0) {
         /* Among no timespans the least is the longest there is. */
         if (x->type == RY_TIMESPAN) return rv_timespan_new(greatest ? -INT64_MAX : INT64_MAX);
         ray_val *r = rv_null_of_new(x->type);
@@ -204,8 +224,14 @@ static ray_val *number_extreme(ray_rt *rt, const ray_val *x, const uint8_t *mask
         return r;
     }
     ray_val *r = ro_result_new(x->type, -1);
-    if (r) rk_from_i64[x->type](&acc.u.i, 1, r->data, false);
+    if (r) rk_from_i64[x->type](&acc->u.i, 1, r->data, false);
     return r;
+}
+
+static ray_val *number_extreme(ray_rt *rt, const ray_val *x, const uint8_t *mask, bool greatest) {
+    rk_acc acc;
+    RB_TRY(reduce(rt, greatest ? RK_R_MAX : RK_R_MIN, x, mask, &acc), NULL);
+    return extreme_of(x, &acc, greatest);
 }
 
 static ray_val *extreme(ray_rt *rt, const char *name, ray_val *v, bool greatest) {
@@ -257,4 +283,36 @@ ray_val *ro_masked(ray_rt *rt, rv_verb_fn fn, const ray_val *v, const ray_val *m
     const uint8_t *bits = mask->data;
     if (fn == ro_sum) return total(rt, v, bits);
     return fn == ro_avg ? mean(rt, v, bits) : number_extreme(rt, v, bits, fn == ro_max);
+}
+
+static reduction masked_reduction(const ro_tally *t) {
+    const ray_val *v = t->v;
+    const enum rk_reduce_verb verb = t->fn == ro_min ? RK_R_MIN : t->fn == ro_max ? RK_R_MAX : RK_R_SUM;
+    if (t->fn == ro_avg && is_wide(v)) return (reduction){.v = v, .fn = total_i64, .verb = verb, .real = true};
+    return (reduction){.v = v, .fn = rk_reduce[verb][rk_storage(v->type)], .verb = verb, .real = ro_is_real(v->type)};
+}
+
+bool ro_tally_new(rv_verb_fn fn, const ray_val *v, ro_tally *out) {
+    *out = (ro_tally){fn, v};
+    return ro_has_masked(fn, v) && (fn != ro_sum || has_total(v->type)) && (fn != ro_avg || rk_to_f64[v->type]);
+}
+
+void ro_tally_start(const ro_tally *t, rk_acc *out) {
+    const reduction r = masked_reduction(t);
+    rk_reduce_start(r.verb, r.real, out);
+}
+
+void ro_tally_range(const ro_tally *t, const uint8_t *mask, int64_t begin, int64_t end, rk_acc *out) {
+    const reduction r = masked_reduction(t);
+    reduce_masked(&r, mask, begin, end, out);
+}
+
+void ro_tally_merge(const ro_tally *t, rk_acc *into, const rk_acc *next) {
+    const reduction r = masked_reduction(t);
+    rk_reduce_merge(r.verb, r.real, into, next);
+}
+
+ray_val *ro_tally_value(const ro_tally *t, const rk_acc *acc) {
+    if (t->fn == ro_sum) return total_of(t->v, acc);
+    return t->fn == ro_avg ? mean_of(t->v, acc) : extreme_of(t->v, acc, t->fn == ro_max);
 }

@@ -14,6 +14,17 @@ RV_VERB(ro_max);
 /* (fn (filter v mask)) without the filtered vector, for verbs and vectors that have it. The mask is B8, as long as v. */
 bool ro_has_masked(rv_verb_fn fn, const ray_val *v);
 RB_NODISCARD ray_val *ro_masked(ray_rt *rt, rv_verb_fn fn, const ray_val *v, const ray_val *mask);
+/* The same where the mask is not there as a whole: start, add ranges of rows (mask[0] is that of row `begin`), merge in the
+ * order of the rows, and make the atom. False: no such aggregate of the vector. */
+typedef struct ro_tally {
+    rv_verb_fn fn;
+    const ray_val *v; /* borrowed */
+} ro_tally;
+bool ro_tally_new(rv_verb_fn fn, const ray_val *v, ro_tally *out);
+void ro_tally_start(const ro_tally *t, rk_acc *out);
+void ro_tally_range(const ro_tally *t, const uint8_t *mask, int64_t begin, int64_t end, rk_acc *out);
+void ro_tally_merge(const ro_tally *t, rk_acc *into, const rk_acc *next);
+RB_NODISCARD ray_val *ro_tally_value(const ro_tally *t, const rk_acc *acc);
 RV_VERB(ro_all);
 RV_VERB(ro_any);
 

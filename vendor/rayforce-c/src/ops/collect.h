@@ -95,8 +95,7 @@ RB_NODISCARD int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out);
 /* Position of the first element of c equal to each element of x (an atom or collection), -1 if there is none. find.c */
 RB_NODISCARD int ro_find_rows(ray_rt *rt, const ray_val *c, const ray_val *x, int64_t *at);
 
-/* ---- sorting: sort_keys.c, order.c --------------------------------------------------------------------------------
- */
+/* ---- sorting: sort_keys.c, order.c, order_rows.c, first_rows.c ---------------------------------------------------- */
 
 /* Keys in the order of the elements. For STR and GUID they tell only the first eight bytes: *ties then says that equal
  * keys need a look at the elements. */
@@ -105,6 +104,12 @@ RB_NODISCARD int ro_sort_keyer(ray_rt *rt, const ray_val *v, ro_keyer *out, bool
 int ro_compare_bytes(const void *v, int64_t i, int64_t j);
 /* The rows of a vector in stable order, nulls first (last when `down`). */
 RB_NODISCARD int ro_sort_rows(ray_rt *rt, const ray_val *v, bool down, int64_t *at);
+/* Row numbers in the order of several columns, the first one major; columns and directions in parallel. Lists have no
+ * order and are passed over. */
+RB_NODISCARD ray_val *ro_sorted_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n);
+/* The first k row numbers of that order, and whether that is quicker than sorting. */
+bool ro_first_pays(ray_val *const *columns, int n, int64_t k);
+RB_NODISCARD ray_val *ro_first_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n, int64_t k);
 /* The elements of a vector sorted. */
 RB_NODISCARD ray_val *ro_sorted(ray_rt *rt, const ray_val *v, bool down);
 /* The different keys in ascending order; top is the largest. Free with RO_ROOM_FREE(*out, k->n). */

@@ -1,5 +1,5 @@
-#include "arith.h"
 #include "lift.h"
+#include "relation.h"
 
 #define DAY_NS ((int64_t)86400000000000)
 #define MS_NS ((int64_t)1000000)
@@ -30,32 +30,44 @@ static int text_range(void *ctx, int64_t begin, int64_t end, int worker) {
     return 0;
 }
 
+static bool is_text_relation(enum rk_verb verb, int type) {
+    return type == RY_STR || (type == RY_SYM && !is_equality(verb));
+}
+
+/* Comparable operands that are no texts. */
+static rk_job number_job(enum rk_verb verb, const ray_val *a, const ray_val *b) {
+    const int ta = ro_element_type(a), tb = ro_element_type(b);
+    rk_job j = {.verb = verb, .type = RY_B8, .a = ro_side(a), .b = ro_side(b)};
+    j.a.nulls = j.b.nulls = true; /* a sentinel is smallest, announced or not */
+    if (ta != tb && !(ro_is_numeric(ta) && ro_is_numeric(tb))) {
+        j.a.scale = unit_ns(ta);
+        j.b.scale = unit_ns(tb);
+        j.a.saturate = j.b.saturate = true;
+        /* A timespan is compared with the time of day of a moment. */
+        if (ta == RY_TIMESTAMP && tb == RY_TIMESPAN) j.a.within = DAY_NS;
+        if (tb == RY_TIMESTAMP && ta == RY_TIMESPAN) j.b.within = DAY_NS;
+    }
+    const int storage = rk_storage(j.a.type);
+    if (storage == rk_storage(j.b.type) && j.a.scale == 1 && j.b.scale == 1 && !j.a.within && !j.b.within)
+        j.domain = (int8_t)storage;
+    else
+        j.domain = ro_is_real(j.a.type) || ro_is_real(j.b.type) ? RY_F64 : RY_I64;
+    return j;
+}
+
 /* Comparable operands; n -1 for atoms. */
 static ray_val *relate(ray_rt *rt, enum rk_verb verb, const ray_val *a, const ray_val *b) {
     const int64_t n = a->type > 0 ? a->len : b->type > 0 ? b->len : -1, count = n < 0 ? 1 : n;
-    const int ta = ro_element_type(a), tb = ro_element_type(b);
+    const int ta = ro_element_type(a);
     ray_val *r = ro_result_new(RY_B8, n);
     if (!r) return NULL;
     int done;
-    if (ta == RY_STR || (ta == RY_SYM && !is_equality(verb))) {
+    if (is_text_relation(verb, ta)) {
         text_run t = {verb, {ro_text_at, a, a->type < 0}, {ro_text_at, b, b->type < 0}, r->data};
         done = ro_parallel(rt, count, RK_GRAIN, text_range, &t);
     } else {
-        rk_job j = {.verb = verb, .type = RY_B8, .a = ro_side(a), .b = ro_side(b), .out = r->data};
-        j.a.nulls = j.b.nulls = true; /* a sentinel is smallest, announced or not */
-        if (ta != tb && !(ro_is_numeric(ta) && ro_is_numeric(tb))) {
-            j.a.scale = unit_ns(ta);
-            j.b.scale = unit_ns(tb);
-            j.a.saturate = j.b.saturate = true;
-            /* A timespan is compared with the time of day of a moment. */
-            if (ta == RY_TIMESTAMP && tb == RY_TIMESPAN) j.a.within = DAY_NS;
-            if (tb == RY_TIMESTAMP && ta == RY_TIMESPAN) j.b.within = DAY_NS;
-        }
-        const int storage = rk_storage(j.a.type);
-        if (storage == rk_storage(j.b.type) && j.a.scale == 1 && j.b.scale == 1 && !j.a.within && !j.b.within)
-            j.domain = (int8_t)storage;
-        else
-            j.domain = ro_is_real(j.a.type) || ro_is_real(j.b.type) ? RY_F64 : RY_I64;
+        rk_job j = number_job(verb, a, b);
+        j.out = r->data;
         done = ro_run(rt, &j, count);
     }
     if (done >= 0) return r;
@@ -100,6 +112,23 @@ RELATION(lt, LT, "cannot compare %s and %s")
 RELATION(le, LE, "cannot compare %s and %s")
 RELATION(gt, GT, "cannot compare %s and %s")
 RELATION(ge, GE, "cannot compare %s and %s")
+
+static const struct {
+    rv_verb_fn fn;
+    enum rk_verb verb;
+} relations[] = {{ro_eq, RK_EQ}, {ro_ne, RK_NE}, {ro_lt, RK_LT}, {ro_le, RK_LE}, {ro_gt, RK_GT}, {ro_ge, RK_GE}};
+
+bool ro_relation_job(rv_verb_fn fn, const ray_val *a, const ray_val *b, rk_job *out) {
+    if (!rv_is_vector(a) && !rv_is_vector(b)) return false;
+    if ((!rv_is_vector(a) && !rv_is_atom(a)) || (!rv_is_vector(b) && !rv_is_atom(b))) return false;
+    if (!comparable(ro_element_type(a), ro_element_type(b))) return false;
+    for (size_t i = 0; i < RB_COUNT(relations); i++) {
+        if (relations[i].fn != fn || is_text_relation(relations[i].verb, ro_element_type(a))) continue;
+        *out = number_job(relations[i].verb, a, b);
+        return true;
+    }
+    return false;
+}
 
 /* ---- within --------------------------------------------------------------------------------------------------- */
 

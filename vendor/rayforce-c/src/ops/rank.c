@@ -46,6 +46,12 @@ static ray_val *first_sorted(ray_rt *rt, const char *verb, ray_val *const *args,
     if (!rv_is_vector(v)) return ro_refuse(verb, "a vector", v);
     if (!ro_int_of(args[1], true, &k)) return ro_refuse(verb, "a count", args[1]);
     k = k < 0 ? 0 : k < v->len ? k : v->len;
+    if (ro_first_pays(&args[0], 1, k)) {
+        ray_val *first = ro_first_rows(rt, &args[0], &down, 1, k), *some = NULL;
+        if (first) some = ro_gather(rt, v, first->data, first->len);
+        rv_release(first);
+        return some;
+    }
     int64_t *at = sorted_rows(rt, v, down);
     if (!at) return NULL;
     ray_val *out = ro_gather(rt, v, at, k);

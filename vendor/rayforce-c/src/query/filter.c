@@ -13,6 +13,9 @@ static ray_val *all_or_none(const rq_rows *rows, const ray_val *v) {
 ray_val *rq_predicate(rq_rows *rows, ray_val *where, bool rows_only) {
     rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .rows_only = rows_only, .row = -1};
     rq_value p;
+    ray_val *mask;
+    int made = rq_mask_by_blocks(rows, where, &mask);
+    if (made != 0) return made < 0 ? NULL : mask;
     RB_TRY(rq_expr_any(&s, where, &p), NULL);
     if (p.v->type == RY_B8 && p.v->len == rows->n) return p.v;
     ray_val *out = NULL;

@@ -28,7 +28,7 @@ int rq_rows_pick_take(rq_rows *r, const rq_rows *base, ray_val *at) {
 }
 
 /* One in so many rows: then it pays to have their numbers, instead of going through the mask for each column. */
-#define FEW 6
+#define FEW 64
 
 static void forget_columns(rq_rows *r) {
     for (int64_t c = 0; c < ncolumns(r); c++) {

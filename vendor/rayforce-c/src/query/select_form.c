@@ -56,14 +56,41 @@ static ray_val *build(const rq_rows *rows, const outputs *o) {
     return NULL;
 }
 
+static int outputs_new(outputs *o, int n) {
+    *o = (outputs){rb_alloc_zero((size_t)n * sizeof *o->b), n, 0};
+    return o->b ? 0 : -1;
+}
+
+static void outputs_free(outputs *o) {
+    for (int i = 0; i < o->got; i++) rv_release(o->b[i].value.v);
+    rb_free(o->b, (size_t)o->n * sizeof *o->b);
+}
+
 static ray_val *project(const rq_plan *p, rq_rows *rows) {
-    outputs o = {rb_alloc_zero((size_t)p->noutputs * sizeof *o.b), p->noutputs, 0};
-    if (!o.b) return NULL;
+    outputs o;
+    RB_TRY(outputs_new(&o, p->noutputs), NULL);
     rq_scope s = {.rows = rows, .quoted_names = true, .rows_only = true, .row = -1};
     ray_val *out = evaluate(&s, p, &o) == 0 ? build(rows, &o) : NULL;
-    for (int i = 0; i < o.got; i++) rv_release(o.b[i].value.v);
-    rb_free(o.b, (size_t)o.n * sizeof *o.b);
+    outputs_free(&o);
     return out;
+}
+
+/* Aggregates of the rows that where: leaves, without making these. 1, 0: it cannot be done so, or -1. */
+static int aggregate(const rq_plan *p, rq_rows *rows, ray_val **out) {
+    outputs o;
+    if (p->by || p->take) return 0;
+    RB_TRY(outputs_new(&o, p->noutputs), -1);
+    rq_value *values = rb_alloc_zero((size_t)p->noutputs * sizeof *values);
+    int ok = values ? rq_aggregate_by_blocks(p, rows, values) : -1;
+    for (int i = 0; values && i < o.n; i++) {
+        o.b[i].name = p->outputs[i].name;
+        o.b[i].value = values[i];
+    }
+    o.got = o.n;
+    if (ok == 1 && !(*out = build(rows, &o))) ok = -1;
+    if (values) rb_free(values, (size_t)p->noutputs * sizeof *values);
+    outputs_free(&o);
+    return ok;
 }
 
 static ray_val *all_columns(rq_rows *rows) {
@@ -104,6 +131,9 @@ static ray_val *select_rows(rq_plan *p, rq_rows *rows) {
  * ------------------------------------------------------------------------------------------------------- */
 
 static ray_val *run(rq_plan *p, rq_rows *rows) {
+    ray_val *one = NULL;
+    int done = aggregate(p, rows, &one);
+    if (done != 0) return done < 0 ? NULL : one;
     if (p->where && rq_filter(rows, p->where) < 0) return NULL;
     return p->by ? rq_select_grouped(p, rows) : select_rows(p, rows);
 }

@@ -1,29 +1,6 @@
 /* asc:, desc: and take:. */
 #include "statement.h"
 
-/* From the last key to the first: each sort is stable. */
-ray_val *rq_sorted_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n) {
-    int64_t rows = columns[0]->len;
-    ray_val *at = rv_vec_new(RY_I64, rows), *by = at ? rv_vec_new(RY_I64, rows) : NULL;
-    if (by) rk_iota(0, rows, at->data);
-    bool ok = by != NULL;
-    for (int k = n; ok && k-- > 0;) {
-        ray_val *column = ro_gather(rt, columns[k], at->data, rows), *next = NULL;
-        ok = column && (rv_is_list(column) || ro_sort_rows(rt, column, down[k], by->data) == 0);
-        bool sorted = ok && !rv_is_list(column); /* lists have no order and stay as they are */
-        if (sorted) next = ro_gather(rt, at, by->data, rows);
-        rv_release(column);
-        if (!sorted) continue;
-        rv_release(at);
-        at = next;
-        ok = at != NULL;
-    }
-    rv_release(by);
-    if (ok) return at;
-    rv_release(at);
-    return NULL;
-}
-
 typedef struct wanted {
     ray_val **columns; /* owned */
     bool *down;
@@ -73,8 +50,8 @@ ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names, ray
     w.down = w.columns ? rb_alloc((size_t)w.room * sizeof *w.down) : NULL;
     ray_val *at = NULL;
     if (w.down && want_all(p, &w, names, column, ctx) == 0)
-        at = rq_first_pays(w.columns, w.n, first) ? rq_first_rows(rt, w.columns, w.down, w.n, first)
-                                                  : rq_sorted_rows(rt, w.columns, w.down, w.n);
+        at = ro_first_pays(w.columns, w.n, first) ? ro_first_rows(rt, w.columns, w.down, w.n, first)
+                                                  : ro_sorted_rows(rt, w.columns, w.down, w.n);
     for (int i = 0; i < w.n; i++) rv_release(w.columns[i]);
     if (w.down) rb_free(w.down, (size_t)w.room * sizeof *w.down);
     if (w.columns) rb_free(w.columns, (size_t)w.room * sizeof *w.columns);

@@ -191,10 +191,13 @@ RB_NODISCARD ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows);
 
 /* A B8 vector with an element for each row of the view; rv_null_get(): the predicate holds for all. */
 RB_NODISCARD ray_val *rq_predicate(rq_rows *rows, ray_val *where, bool rows_only);
+/* where_blocks.c, over the whole source: 1 done, 0 nothing done, for not all can be done block by block, -1. The mask of a
+ * predicate; and the outputs of a statement that are aggregates of columns under one (the values made so far are owned
+ * by the caller, also after a failure). */
+RB_NODISCARD int rq_mask_by_blocks(rq_rows *rows, const ray_val *where, ray_val **out);
+RB_NODISCARD int rq_aggregate_by_blocks(const rq_plan *p, rq_rows *rows, rq_value *out);
 /* Narrows the view to the rows for which the predicate holds. */
 RB_NODISCARD int rq_filter(rq_rows *rows, ray_val *where);
-/* Row numbers in the order of several columns, the first one major; columns and directions in parallel. */
-RB_NODISCARD ray_val *rq_sorted_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n);
 /* The order that asc: and desc: ask for among these columns, as row numbers, maybe no more than the first `first` of
  * them; rv_null_get(): none is asked for. */
 RB_NODISCARD ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_val *names,
@@ -203,10 +206,7 @@ RB_NODISCARD ray_val *rq_clause_order(const rq_plan *p, ray_rt *rt, const ray_va
 RB_NODISCARD ray_val *rq_taken_take(rq_plan *p, ray_rt *rt, ray_val *v);
 /* How many rows from the start on take: asks for at most; INT64_MAX: no such number. -1: it failed. */
 RB_NODISCARD int64_t rq_take_first(rq_plan *p, ray_rt *rt);
-/* top_rows.c: the first k row numbers of that order, and whether that is quicker than sorting. */
-bool rq_first_pays(ray_val *const *columns, int n, int64_t k);
-RB_NODISCARD ray_val *rq_first_rows(ray_rt *rt, ray_val *const *columns, const bool *down, int n, int64_t k);
-/* Has each row of the source its own row in the result, made of nothing else? */
+/* Has each row of the source its own row in the result, made of nothing else? top_rows.c */
 bool rq_rows_stay_rows(const rq_plan *p, rq_rows *rows);
 
 /* ---- names: table_verbs.c --------------------------------------------------------------------------------------------- */

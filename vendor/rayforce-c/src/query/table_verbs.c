@@ -96,7 +96,7 @@ static ray_val *sorted_table(ray_rt *rt, const char *verb, ray_val *t, ray_val *
         columns[i] = ok ? rv_table_column_get(t, c) : NULL;
         downs[i] = down;
     }
-    if (ok) at = rq_sorted_rows(rt, columns, downs, (int)n);
+    if (ok) at = ro_sorted_rows(rt, columns, downs, (int)n);
     if (at) out = ro_gather(rt, t, at->data, at->len);
     rv_release(at);
     if (columns) RO_ROOM_FREE(columns, n);

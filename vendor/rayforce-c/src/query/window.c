@@ -91,7 +91,7 @@ static ray_val *ordered_rows(windows *w, const ray_val *columns) {
     }
     if (columns->len > INT16_MAX) return rb_fail_null(RB_E_LIMIT, "window: at most %d columns", INT16_MAX);
     bool *down = rb_alloc_zero((size_t)columns->len * sizeof *down);
-    ray_val *out = down ? rq_sorted_rows(w->rt, columns->data, down, (int)columns->len) : NULL;
+    ray_val *out = down ? ro_sorted_rows(w->rt, columns->data, down, (int)columns->len) : NULL;
     if (down) rb_free(down, (size_t)columns->len * sizeof *down);
     return out;
 }

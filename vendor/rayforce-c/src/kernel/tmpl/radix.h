@@ -1,5 +1,6 @@
 /* Stable radix sort of elements E by RK_KEY(e); names end in RK_SUFFIX. The first digit, from the top, splits the whole
- * array into buckets in parallel; each bucket then fits a cache and is sorted from the low end. */
+ * array into buckets in parallel; each bucket then fits a cache and is sorted by RK_CACHED(a, tmp, n), which may decline,
+ * or from the low end. */
 #define RK_JOIN_(a, b) a##_##b
 #define RK_JOIN(a, b) RK_JOIN_(a, b)
 #define RK_FN(name) RK_JOIN(name, RK_SUFFIX)
@@ -74,6 +75,10 @@ static void RK_FN(wide)(E *a, E *tmp, int64_t n, int low, int bits) {
     memcpy(a, tmp, (size_t)n * sizeof *a);
 }
 
+static void RK_FN(bucket)(E *a, E *tmp, int64_t n, int low, int bits) {
+    if (!RK_CACHED(a, tmp, n)) RK_FN(wide)(a, tmp, n, low, bits);
+}
+
 typedef struct RK_FN(split) {
     E *from, *to;
     int64_t n, chunk, *counter; /* counter[chunk][digit]: how many, then where they go */
@@ -108,7 +113,7 @@ static int RK_FN(sort_buckets)(void *ctx, int64_t begin, int64_t end, int worker
     RK_FN(split) *s = ctx;
     for (int64_t b = begin; b < end; b++) {
         int64_t at = s->start[b], n = s->start[b + 1] - at;
-        if (n > 1 && n <= BUCKET_MAX) RK_FN(wide)(s->to + at, s->from + at, n, s->low, s->left);
+        if (n > 1 && n <= RK_BUCKET) RK_FN(bucket)(s->to + at, s->from + at, n, s->low, s->left);
     }
     return 0;
 }
@@ -116,8 +121,8 @@ static int RK_FN(sort_buckets)(void *ctx, int64_t begin, int64_t end, int worker
 static int RK_FN(msd)(rb_pool *pool, E *a, E *tmp, int64_t n, int low, int bits, int64_t *scratch, E **sorted) {
     *sorted = a;
     if (bits <= 0) return 0;
-    if (n <= BUCKET_MAX) {
-        RK_FN(wide)(a, tmp, n, low, bits);
+    if (n <= RK_BUCKET) {
+        RK_FN(bucket)(a, tmp, n, low, bits);
         return 0;
     }
     int digit = bits < RK_RADIX_DIGIT ? bits : RK_RADIX_DIGIT;
@@ -139,10 +144,10 @@ static int RK_FN(msd)(rb_pool *pool, E *a, E *tmp, int64_t n, int low, int bits,
     RB_TRY(rb_pool_for(pool, chunks, 1, RK_FN(scatter_chunks), &s), -1);
     *sorted = tmp;
     if (s.left == 0) return 0;
-    RB_TRY(rb_pool_for(pool, buckets, 16, RK_FN(sort_buckets), &s), -1);
+    RB_TRY(rb_pool_for(pool, buckets, 4, RK_FN(sort_buckets), &s), -1);
     for (int64_t b = 0; b < buckets; b++) {
         int64_t at = start[b], k = start[b + 1] - at;
-        if (k <= BUCKET_MAX) continue;
+        if (k <= RK_BUCKET) continue;
         E *where;
         RB_TRY(RK_FN(msd)(pool, tmp + at, a + at, k, low, s.left, scratch, &where), -1);
         if (where != tmp + at) memcpy(tmp + at, where, (size_t)k * sizeof *a);
@@ -154,5 +159,7 @@ static int RK_FN(msd)(rb_pool *pool, E *a, E *tmp, int64_t n, int low, int bits,
 #undef RK_JOIN
 #undef RK_JOIN_
 #undef RK_SUFFIX
+#undef RK_CACHED
+#undef RK_BUCKET
 #undef RK_KEY
 #undef E
