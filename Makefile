@@ -11,7 +11,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup build demo test check properties soak peers core-test core-strict asan tsan fuzz sweep bench lint docs wheel clean
+.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz sweep bench lint docs wheel clean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -21,7 +21,7 @@ help:
 #: make check   as test, plus TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
 #:              and memory running out at every step of every builtin
 #: make soak    as check, plus 200,000 random expressions beside the real server (SEED) and two hours of fuzzing
-#: make bench   compare with the peers, interleaved, ratios
+#: make bench   compare with the peers, interleaved: ratios, benchmarks/RESULTS.md and a chart
 #: make lint    ruff and mypy
 #: make wheel   build a wheel into dist/
 #: make clean   remove everything that was built (virtual environments stay)
@@ -50,6 +50,12 @@ $(PEER_2X)/.ready:
 $(PEER_1X)/.ready:
 	@$(PYTHON) -m venv $(PEER_1X)
 	@$(PEER_1X)/bin/pip install -q numpy rayforce-py==1.0.0
+	@touch $@
+
+bench-peers: .oracle/bench/.ready
+.oracle/bench/.ready: benchmarks/peers.txt
+	@$(PYTHON) -m venv .oracle/bench
+	@.oracle/bench/bin/pip install -q -r benchmarks/peers.txt
 	@touch $@
 
 core-test:
@@ -83,7 +89,8 @@ soak: check peers
 	@$(PY) tests/lang/differential.py --count 200000 --seed $(SEED)
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=7200
 
-bench: build peers
+bench: build peers bench-peers
+	@$(PY) -m pip install -q --group bench
 	@$(PY) benchmarks/run.py
 
 lint: build

@@ -1,6 +1,7 @@
 """One engine in a process of its own: reads a JSON command a line, answers with a JSON line.
 
     python worker.py ours|peer CORE|-        `ours` is this package, `peer` the official binding (its own environment)
+    python worker.py redis CORE|-            redis-py; every query is GET
     python worker.py numpy|polars CORE|-     evaluates Python over arrays or columns, for comparison
 
 The two packages share their import name, so each runs under the interpreter that has it.
@@ -18,11 +19,20 @@ from typing import Any
 
 
 class Ours:
-    def connect(self, port: int) -> None:
+    def connect(self, port: int = 0, path: str = "") -> None:
         import rayforce as rf
 
-        self.conn = rf.hopen("127.0.0.1", port)
+        self.conn = rf.hopen("rayforce+unix://" + path if path else f"127.0.0.1:{port}")
         self.execute = self.conn.execute
+
+    def pipeline(self, query: str, depth: int) -> None:
+        with self.conn.pipeline() as pipe:
+            for _ in range(depth):
+                pipe.execute(query)
+        pipe.results()
+
+    def close(self) -> None:
+        self.conn.close()
 
     def array(self, query: str) -> Any:
         return self.conn.execute(query).to_numpy()
@@ -41,6 +51,15 @@ class Peer:
         self.conn = TCPClient("127.0.0.1", port)
         self.execute = self.conn.execute
 
+    def pipeline(self, query: str, depth: int) -> None:
+        """It has no pipeline of requests: messages without replies, closed by one with a reply."""
+        for _ in range(depth - 1):
+            self.conn.send_async(query)
+        self.conn.execute(query)
+
+    def close(self) -> None:
+        self.conn.close()
+
     def array(self, query: str) -> Any:
         return self.conn.execute(query).to_numpy()
 
@@ -48,6 +67,24 @@ class Peer:
         from rayforce import eval_str
 
         self.eval = eval_str
+
+
+class Redis:
+    def connect(self, port: int = 0, path: str = "") -> None:
+        import redis
+
+        self.conn = redis.Redis(unix_socket_path=path) if path else redis.Redis(host="127.0.0.1", port=port)
+        self.conn.set("k", b"3")
+        self.execute = lambda query: self.conn.get("k")
+
+    def pipeline(self, query: str, depth: int) -> None:
+        pipe = self.conn.pipeline(transaction=False)
+        for _ in range(depth):
+            pipe.get("k")
+        pipe.execute()
+
+    def close(self) -> None:
+        self.conn.close()
 
 
 class Arrays:
@@ -69,6 +106,33 @@ def round_trips(me: Any, query: str, n: int) -> dict[str, float]:
         took[i] = clock() - start
     took.sort()
     return {"p50": took[n // 2] / 1e3, "p99": took[int(n * 0.99)] / 1e3}
+
+
+def pipelined(me: Any, query: str, depth: int, n: int) -> dict[str, float]:
+    start = time.perf_counter()
+    for _ in range(n // depth):
+        me.pipeline(query, depth)
+    return {"each": (time.perf_counter() - start) / n}
+
+
+def connects(me: Any, n: int, **where: Any) -> dict[str, float]:
+    start = time.perf_counter()
+    for _ in range(n):
+        other = type(me)()
+        other.connect(**where)
+        other.close()
+    return {"each": (time.perf_counter() - start) / n}
+
+
+def for_a_while(me: Any, query: str, at: float, seconds: float) -> dict[str, float]:
+    """Requests one after another from a moment that all clients know."""
+    execute, n = me.execute, 0
+    time.sleep(max(0.0, at - time.time()))
+    start = time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        execute(query)
+        n += 1
+    return {"rate": n / (time.perf_counter() - start)}
 
 
 def receive(me: Any, query: str) -> dict[str, float]:
@@ -165,13 +229,16 @@ def from_pandas(me: Any, rows: int, n: int) -> dict[str, float]:
 
 
 def main() -> None:
-    me: Any = {"ours": Ours, "peer": Peer, "numpy": Arrays, "polars": Arrays}[sys.argv[1]]()
+    me: Any = {"ours": Ours, "peer": Peer, "redis": Redis, "numpy": Arrays, "polars": Arrays}[sys.argv[1]]()
     if sys.argv[2] != "-":
         os.sched_setaffinity(0, {int(sys.argv[2])})
     calls = {
         "connect": lambda **a: me.connect(**a),
         "engine": lambda **a: me.engine(**a),
         "round_trips": lambda **a: round_trips(me, **a),
+        "pipelined": lambda **a: pipelined(me, **a),
+        "connects": lambda **a: connects(me, **a),
+        "for_a_while": lambda **a: for_a_while(me, **a),
         "receive": lambda **a: receive(me, **a),
         "peak_growth": lambda **a: peak_growth(me, **a),
         "ticks": lambda **a: ticks(me, **a),
