@@ -38,10 +38,8 @@ def cpu() -> str:
 
 
 def table(found: list[dict[str, Any]]) -> str:
-    cpu = next(
-        (x.split(":")[1].strip() for x in open("/proc/cpuinfo") if x.startswith("model name")), platform.machine()
-    )
-    out = [HEAD.format(where=f"{cpu}, {platform.system()} {platform.release()}, Python {platform.python_version()}")]
+    where = f"{cpu()}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    out = [HEAD.format(where=where)]
     for part in dict.fromkeys(row["part"] for row in found):
         out += [f"## {part}", "", "| what | ours | best other | ratio | all |", "|---|---|---|---|---|"]
         for row in (row for row in found if row["part"] == part):
