@@ -127,11 +127,12 @@ IPCError.Timeout = Timeout
 
 
 class QueryError(RayforceError):
-    """A query failed. `position` is (line, column), `hint` explains the code."""
+    """A query failed. `position` is (line, column), `hint` explains the code; `(exit N)` asks for an `exit_status`."""
 
     query: str | None = None
     position: tuple[int, int] | None = None
     hint: str | None = None
+    exit_status: int | None = None
     address: Address | None = None
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable
 from types import EllipsisType, TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast, overload
 
 from . import _options, errors, observe, types  # noqa: F401  values come out as the classes of types
 from ._ext import core
@@ -145,6 +145,20 @@ class Connection(Link, SessionMethods):
             method, params = fetch_with_progress, (query, args, seconds, boxed, self._flags, progress)
             return self._do(method, params, query, args, idempotent)
         return self._do(core.Client.execute, (query, args, seconds, boxed, self._flags), query, args, idempotent)
+
+    def execute_verbose(self, source: str, /, *, timeout: Timeout = ...) -> tuple[str, Any]:
+        """What a source printed on the server, and its result with the types of atoms; what a console wants to know.
+
+        Servers of the 1.x line do not tell what was printed.
+        """
+        return cast(tuple[str, Any], self._do(core.Client.execute_verbose, (source, self._seconds(timeout)), source))
+
+    def interrupt(self) -> None:
+        """Asks the server to stop what it evaluates for this connection; who waits for it gets Interrupted.
+
+        From any thread. Not every server and not every evaluation can be stopped; if no reply is due nothing happens.
+        """
+        self._open().interrupt()
 
     def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """Calls a function that the server has; the arguments are data."""

@@ -60,6 +60,8 @@ cdef object exception_of(int code, str text, int64_t d0, int64_t d1, object quer
         err.query, err.hint, err.address = shown(query), meaning, address
         if code == RAY_E_PARSE and d0 > 0:
             place_error(err, d0, d1, query)
+        elif code == RAY_E_STATE and d1 == 1:
+            err.exit_status = d0
     elif isinstance(err, errors.IPCError):
         err.address = address
         if started >= 0:

@@ -117,6 +117,22 @@ cdef class Client:
                 r = ray_client_apply(self.c, head.v, a.items, a.n, limit)
         return self.reply(r, query, started, seconds, boxed)
 
+    def execute_verbose(self, query, seconds):
+        """Source: what it printed on the server, and its result with the types of atoms."""
+        cdef double limit = limit_of(seconds)
+        cdef bytes source = source_of(query)
+        cdef const char *p = source
+        cdef size_t n = len(source)
+        cdef double started = time_module.perf_counter()
+        cdef ray_val *r
+        with nogil:
+            r = ray_client_eval_verbose(self.c, p, n, limit)
+        pair = self.reply(r, query, started, seconds, True)
+        cdef ray_val *v = NULL if not isinstance(pair, Value) else (<Value>pair).v
+        if v is NULL or ray_type(v) != 0 or ray_len(v) != 2 or ray_type(ray_list_get(v, 0)) != -RAY_STR:
+            return "", pair  # a server that does not know the wish
+        return to_python(ray_list_get(v, 0)), to_python(ray_list_get(v, 1), True)
+
     def request(self, x, seconds, int flags):
         """A value as a message."""
         cdef double limit = limit_of(seconds)
@@ -227,6 +243,13 @@ cdef class Client:
         cdef int64_t received, total
         ray_client_progress_into(self.c, &received, &total)
         return received, total
+
+    def interrupt(self):
+        """Asks the server to stop what it evaluates for this connection."""
+        cdef int r
+        with nogil:
+            r = ray_client_interrupt(self.c)
+        done(r)
 
     def abandon(self, int64_t ticket):
         with nogil:

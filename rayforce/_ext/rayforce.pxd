@@ -10,6 +10,7 @@ cdef extern from "rayforce/errors.h":
         RAY_E_TYPE
         RAY_E_NAME
         RAY_E_PARSE
+        RAY_E_STATE
         RAY_E_CONN_CLOSED
         RAY_E_CONN_LOST
         RAY_E_REPLY_TIMEOUT
@@ -128,6 +129,7 @@ cdef extern from "rayforce/rayforce.h":
     ray_val *ray_parse(const char *source, size_t n) noexcept nogil
     int ray_set(ray_rt *rt, const char *name, ray_val *v) noexcept nogil
     ray_val *ray_get(ray_rt *rt, const char *name) noexcept nogil
+    int ray_rt_args_set(ray_rt *rt, ray_val *args) noexcept nogil
     int ray_delete(ray_rt *rt, const char *name) noexcept nogil
     ray_val *ray_names(ray_rt *rt) noexcept nogil
     void ray_interrupt(ray_rt *rt) noexcept nogil
@@ -179,6 +181,7 @@ cdef extern from "rayforce/net.h":
     void ray_client_progress_into(ray_client *c, int64_t *received, int64_t *total) noexcept nogil
     void ray_client_compress_set(ray_client *c, int64_t over) noexcept nogil
     ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double timeout) noexcept nogil
+    ray_val *ray_client_eval_verbose(ray_client *c, const char *source, size_t n, double timeout) noexcept nogil
     ray_val *ray_client_request(ray_client *c, ray_val *message, double timeout) noexcept nogil
     ray_val *ray_client_call(ray_client *c, ray_val *fn, ray_val **args, int n, double timeout) noexcept nogil
     ray_val *ray_client_apply(ray_client *c, ray_val *source, ray_val **args, int n, double timeout) noexcept nogil
@@ -187,6 +190,7 @@ cdef extern from "rayforce/net.h":
     int ray_client_send(ray_client *c, ray_val *message, double timeout) noexcept nogil
     int64_t ray_client_submit(ray_client *c, ray_val *message, bint more, double timeout) noexcept nogil
     ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout) noexcept nogil
+    int ray_client_interrupt(ray_client *c) noexcept nogil
     void ray_client_abandon(ray_client *c, int64_t ticket) noexcept nogil
     int ray_client_flush(ray_client *c, double timeout) noexcept nogil
     ray_val *ray_client_call_message(ray_client *c, ray_val *fn, ray_val **args, int n) noexcept nogil
@@ -247,4 +251,5 @@ cdef extern from "rayforce/net.h":
     int ray_server_run(ray_server *s, double seconds) noexcept nogil
     void ray_server_stop(ray_server *s) noexcept nogil
     void ray_server_free(ray_server *s) noexcept nogil
+    int ray_rt_listening(ray_rt *rt) noexcept nogil
     int ray_rt_run(ray_rt *rt, double seconds) noexcept nogil

@@ -259,6 +259,28 @@ cdef class Runtime:
         ray_interrupt(self.rt)
         self.leave()
 
+    def set_args(self, Value args not None):
+        """What (.sys.args) gives: a dict."""
+        cdef int r
+        self.enter()
+        try:
+            with nogil:
+                r = ray_rt_args_set(self.rt, args.v)
+            done(r)
+        finally:
+            self.leave()
+
+    def listening(self):
+        """How many servers code has opened with (listen PORT), and timers there are."""
+        cdef int n
+        self.enter()
+        try:
+            with nogil:
+                n = ray_rt_listening(self.rt)
+            return n
+        finally:
+            self.leave()
+
     def run(self, double seconds=-1.0):
         """Serves what code opened with (listen PORT), until so many seconds have passed; negative: for ever."""
         cdef int r = 0

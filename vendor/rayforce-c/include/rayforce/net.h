@@ -63,6 +63,8 @@ RAY_API void ray_client_compress_set(ray_client *c, int64_t over); /* negative: 
 /* Sends and waits. Timeout in seconds, negative for none: RAY_E_REPLY_TIMEOUT, and the reply is dropped when it comes.
  * The result may be an error value. RAY_E_CONN_LOST: the request may have been executed if ray_error_detail(0) is 1. */
 RAY_API ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double timeout);
+/* The reply is a list of the text that was printed meanwhile and the result. RAY_E_CANNOT_SAY: not in this dialect. */
+RAY_API ray_val *ray_client_eval_verbose(ray_client *c, const char *source, size_t n, double timeout);
 RAY_API ray_val *ray_client_request(ray_client *c, ray_val *message, double timeout);
 RAY_API ray_val *ray_client_call(ray_client *c, ray_val *fn, ray_val *const *args, int n, double timeout);
 RAY_API ray_val *ray_client_apply(ray_client *c, ray_val *source, ray_val *const *args, int n, double timeout);
@@ -77,6 +79,9 @@ RAY_API int ray_client_send(ray_client *c, ray_val *message, double timeout);
  * bytes may wait for the next call or for ray_client_flush. */
 RAY_API int64_t ray_client_submit(ray_client *c, ray_val *message, bool more, double timeout);
 RAY_API ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout); /* a missed deadline leaves it claimable */
+/* From any thread: the server is asked to stop what it evaluates for this connection; the reply is then an error of the
+ * class cancel. Nothing happens if no reply is due, and not every evaluation or server can be stopped. RAY_E_IO. */
+RAY_API int ray_client_interrupt(ray_client *c);
 RAY_API void ray_client_abandon(ray_client *c, int64_t ticket); /* its reply is dropped when it comes */
 RAY_API int ray_client_flush(ray_client *c, double timeout);
 /* The messages of call, apply and set in the connection's dialect, for ray_client_submit and ray_client_send.

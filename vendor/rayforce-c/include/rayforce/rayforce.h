@@ -180,6 +180,8 @@ RAY_API ray_val *ray_eval(ray_rt *rt, const char *source, size_t n, double timeo
 RAY_API ray_val *ray_eval_value(ray_rt *rt, ray_val *v, double timeout); /* v as a message from a peer: text is source, a list a call */
 RAY_API ray_val *ray_call(ray_rt *rt, ray_val *fn, ray_val *const *args, int n, double timeout); /* arguments are data */
 RAY_API ray_val *ray_parse(const char *source, size_t n); /* the tree, itself a value: a list of forms */
+/* What (.sys.args) gives: a dict of how the program was started. RAY_E_TYPE. */
+RAY_API int ray_rt_args_set(ray_rt *rt, ray_val *args);
 RAY_API int ray_set(ray_rt *rt, const char *name, ray_val *v);
 RAY_API ray_val *ray_get(ray_rt *rt, const char *name); /* owned; RAY_E_NAME if unbound */
 RAY_API int ray_delete(ray_rt *rt, const char *name);   /* 0 if it was bound, else RAY_E_NAME */

@@ -2,6 +2,7 @@
 
 #include "../base/error.h"
 #include "../lang/lang.h"
+#include "../sys/sys.h"
 
 #include "rayforce/rayforce.h"
 
@@ -30,6 +31,8 @@ ray_val *ray_call(ray_rt *rt, ray_val *fn, ray_val *const *args, int n, double t
 }
 
 ray_val *ray_parse(const char *source, size_t n) { return rl_parse(source, n); }
+
+int ray_rt_args_set(ray_rt *rt, ray_val *args) { return rx_args_set(rt, args); }
 
 int ray_set(ray_rt *rt, const char *name, ray_val *v) {
     int64_t saved;

@@ -32,6 +32,10 @@ ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double tim
     return rn_client_eval(c, source, n, timeout);
 }
 
+ray_val *ray_client_eval_verbose(ray_client *c, const char *source, size_t n, double timeout) {
+    return rn_client_eval_verbose(c, source, n, timeout);
+}
+
 ray_val *ray_client_request(ray_client *c, ray_val *message, double timeout) {
     return rn_client_request(c, message, timeout);
 }
@@ -57,6 +61,8 @@ int64_t ray_client_submit(ray_client *c, ray_val *message, bool more, double tim
 }
 
 ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout) { return rn_client_claim(c, ticket, timeout); }
+
+int ray_client_interrupt(ray_client *c) { return rn_client_interrupt(c); }
 
 void ray_client_abandon(ray_client *c, int64_t ticket) { rn_client_abandon(c, ticket); }
 

@@ -199,6 +199,13 @@ ray_val *rn_client_eval(ray_client *c, const char *source, size_t n, double time
     return ask(c, &(rn_frame){.kind = RW_SYNC, .text = source, .n = n}, &w, timeout);
 }
 
+ray_val *rn_client_eval_verbose(ray_client *c, const char *source, size_t n, double timeout) {
+    RB_TRY(rn_client_check_owner(c), NULL);
+    rn_wait w;
+    start_wait(c, &w, timeout);
+    return ask(c, &(rn_frame){.kind = RW_SYNC, .text = source, .n = n, .verbose = true}, &w, timeout);
+}
+
 ray_val *rn_client_request(ray_client *c, ray_val *message, double timeout) {
     RB_TRY(rn_client_check_owner(c), NULL);
     rn_wait w;
@@ -320,6 +327,20 @@ int64_t rn_client_submit(ray_client *c, ray_val *message, bool more, double time
     if (more || drain(c, mark, &w, timeout) == 0) return ticket;
     rn_client_abandon(c, ticket);
     return -1;
+}
+
+/* A second urgent byte before the server has taken the first would become a byte of the stream: there is none before
+ * the next reply. */
+int rn_client_interrupt(ray_client *c) {
+    RB_TRY(rn_client_check_owner(c), -1);
+    pthread_mutex_lock(&c->out_lock);
+    pthread_mutex_lock(&c->lock);
+    bool needed = c->fd >= 0 && !c->end.code && !c->interrupting && rn_tickets_head_get(&c->tickets);
+    c->interrupting |= needed;
+    pthread_mutex_unlock(&c->lock);
+    int r = needed && rn_sock_urgent_put(c->fd) < 0 ? rb_fail_errno(RB_E_IO, c->peer) : 0;
+    pthread_mutex_unlock(&c->out_lock);
+    return r;
 }
 
 void rn_client_abandon(ray_client *c, int64_t ticket) {

@@ -24,6 +24,7 @@ int64_t rn_client_unsent(ray_client *c); /* bytes that the kernel has not taken 
 void rn_client_answer_set(ray_client *c, ray_val *(*answer)(void *ctx, ray_val *v), void *ctx);
 
 RB_NODISCARD ray_val *rn_client_eval(ray_client *c, const char *source, size_t n, double timeout);
+RB_NODISCARD ray_val *rn_client_eval_verbose(ray_client *c, const char *source, size_t n, double timeout);
 RB_NODISCARD ray_val *rn_client_request(ray_client *c, ray_val *message, double timeout);
 RB_NODISCARD ray_val *rn_client_call(ray_client *c, ray_val *fn, ray_val *const *args, int n, double timeout);
 RB_NODISCARD ray_val *rn_client_apply(ray_client *c, ray_val *source, ray_val *const *args, int n, double timeout);
@@ -33,6 +34,7 @@ RB_NODISCARD int rn_client_send(ray_client *c, ray_val *message, double timeout)
 
 RB_NODISCARD int64_t rn_client_submit(ray_client *c, ray_val *message, bool more, double timeout);
 RB_NODISCARD ray_val *rn_client_claim(ray_client *c, int64_t ticket, double timeout);
+RB_NODISCARD int rn_client_interrupt(ray_client *c);
 void rn_client_abandon(ray_client *c, int64_t ticket);
 RB_NODISCARD int rn_client_flush(ray_client *c, double timeout);
 RB_NODISCARD ray_val *rn_client_call_message(ray_client *c, ray_val *fn, ray_val *const *args, int n);

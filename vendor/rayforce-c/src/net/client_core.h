@@ -52,6 +52,7 @@ struct ray_client {
     pthread_t leader;
     rn_follower *followers;
     rn_tickets tickets;
+    bool interrupting;    /* an urgent byte is on its way, and no reply has come since */
     int64_t end_ticket;   /* whose reply ended the connection, 0: nobody's */
     rb_error end;         /* code 0: the connection lives */
     ray_client_stats stats;
@@ -65,7 +66,8 @@ typedef struct rn_frame {
     const ray_val *value;
     const char *text;
     size_t n;
-    bool more; /* may wait for the next one */
+    bool more;    /* may wait for the next one */
+    bool verbose; /* ask for printed output */
 } rn_frame;
 
 /* Appends it and sends what the kernel takes without waiting. The ticket for RW_SYNC, 1 for others; 0: failed. *mark is

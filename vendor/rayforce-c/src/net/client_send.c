@@ -32,6 +32,7 @@ void rn_client_push_out(ray_client *c) {
 
 static int encode(ray_client *c, const rn_frame *f) {
     rw_send_opts opts = {.compress_over = atomic_load_explicit(&c->compress_over, memory_order_relaxed),
+                         .verbose = f->verbose,
                          .texts = f->kind == RW_SYNC};
     return f->value ? rw_out_frame(c->out, c->dialect, f->kind, f->value, &opts)
                     : rw_out_source(c->out, c->dialect, f->kind, f->text, f->n, &opts);

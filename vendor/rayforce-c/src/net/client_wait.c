@@ -98,6 +98,7 @@ static void take_reply(ray_client *c, rw_msg *m) {
     if (!m->ok) blame_peer(c, &m->error);
     pthread_mutex_lock(&c->lock);
     c->stats.received++;
+    c->interrupting = false;
     bool taken = rn_tickets_answer(&c->tickets, m->value, &m->error);
     pthread_mutex_unlock(&c->lock);
     if (!taken) rv_release(m->value);

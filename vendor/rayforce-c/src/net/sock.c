@@ -315,6 +315,8 @@ bool rn_sock_urgent_take(int fd) {
     return recv(fd, &byte, 1, MSG_OOB | MSG_DONTWAIT) == 1;
 }
 
+int rn_sock_urgent_put(int fd) { return send(fd, "!", 1, MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? 0 : -1; }
+
 bool rn_sock_at_mark(int fd) { return sockatmark(fd) == 1; }
 
 unsigned rn_sock_peer(int fd) {

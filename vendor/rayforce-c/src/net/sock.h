@@ -59,6 +59,7 @@ bool rn_sock_not_now(int error); /* EAGAIN and its other name */
 bool rn_sock_is_alive(int fd);
 /* A peer sends at most one urgent byte at a time, out of line. True: there was one, and it is taken. */
 bool rn_sock_urgent_take(int fd);
+RB_NODISCARD int rn_sock_urgent_put(int fd); /* -1 and errno */
 /* Has everything before the last urgent byte been received? */
 bool rn_sock_at_mark(int fd);
 /* What the kernel knows of the peer without taking bytes: RN_PEER_*. */

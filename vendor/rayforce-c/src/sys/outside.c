@@ -20,6 +20,7 @@ static void outside_free(ray_rt *rt, void *state) {
     if (o->home) rx_home_leave(o, o->home);
     rn_loop_free(o->loop);
     rn_numbers_free(o->numbers);
+    rv_release(o->args);
     rb_free(o->ends, (size_t)o->cap * sizeof *o->ends);
     rb_free(o, sizeof *o);
 }

@@ -48,6 +48,7 @@ enum rx_hook { RX_ON_OPEN, RX_ON_CLOSE, RX_ON_SYNC, RX_ON_ASYNC, RX_ON_AUTH, RX_
 
 struct rx_outside {
     ray_rt *rt;
+    ray_val *args; /* what .sys.args gives, or null */
     rn_numbers *numbers;
     int32_t hooks[RX_HOOKS], upd, quote; /* symbols */
     int64_t current;                     /* handle of the connection that is served; -1: none */

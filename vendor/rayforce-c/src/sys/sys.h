@@ -11,6 +11,7 @@ RV_VERB(rx_version);
 RV_VERB(rx_build);
 RV_VERB(rx_info);
 RV_VERB(rx_args);
+RB_NODISCARD int rx_args_set(ray_rt *rt, ray_val *args); /* a dict; what rx_args gives from now on */
 RV_VERB(rx_env_count);
 RV_VERB(rx_getenv);
 RV_VERB(rx_setenv);

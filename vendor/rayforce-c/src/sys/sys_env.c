@@ -1,3 +1,4 @@
+#include "outside.h"
 #include "sys.h"
 
 #include "../base/version.h"
@@ -46,12 +47,26 @@ ray_val *rx_info(ray_rt *rt, ray_val *const *args, int n) {
                                                rv_i64_new(rb_pool_threads(rt->pool)), rv_i64_new(getpid()), text(host)});
 }
 
-/* An embedded engine has no command line: these are the values of one started without arguments. */
+int rx_args_set(ray_rt *rt, ray_val *args) {
+    if (args->type != RY_DICT) return rb_fail(RB_E_TYPE, "the arguments of a program: expected a dict, got %s", ry_name(args->type));
+    pthread_mutex_lock(&rt->lock);
+    rx_outside *o = rx_outside_get(rt);
+    if (o) {
+        rv_release(o->args);
+        o->args = rv_retain(args);
+    }
+    pthread_mutex_unlock(&rt->lock);
+    return o ? 0 : -1;
+}
+
+/* If nobody has said how the program was started: the values of one without arguments. */
 ray_val *rx_args(ray_rt *rt, ray_val *const *args, int n) {
-    (void)rt, (void)args;
+    (void)args;
     static const char *const keys[] = {"file", "port",  "cores", "timeit", "querylog", "interactive",
                                        "log",  "user", "source"};
     if (n > 0) return rb_fail_null(RB_E_DOMAIN, ".sys.args: expected no arguments, got %d", n);
+    const rx_outside *o = rx_outside_of(rt);
+    if (o && o->args) return rv_retain(o->args);
     ray_val *none[2] = {rv_vec_new(RY_SYM, 0), rv_vec_new(RY_LIST, 0)}, *user = NULL;
     if (none[0] && none[1]) {
         user = rv_dict_new_take(none[0], none[1]);

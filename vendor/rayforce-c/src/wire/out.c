@@ -111,6 +111,12 @@ static int pack(rw_out *o, size_t base) {
     return r;
 }
 
+/* The error that the other side gets: v itself, or the result that comes with printed output. */
+static const ray_val *failure_of(const ray_val *v) {
+    if (v && v->type == RY_LIST && v->len == 2) v = rv_list_get(v, 1);
+    return v && rv_is_error(v) && v->u.error.text ? v : NULL;
+}
+
 static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, const rw_send_opts *opts) {
     static const rw_send_opts none = {.compress_over = -1};
     if (!opts) opts = &none;
@@ -130,8 +136,8 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     w.refer = may_pack ? NULL : refer;
     w.refer_ctx = o;
     RB_TRY(put_content(&w, c), -1);
-    if (texts && kind == RW_REPLY && c->v && rv_is_error(c->v) && c->v->u.error.text)
-        RB_TRY(rw_put_value(&w, c->v->u.error.text), -1);
+    const ray_val *failure = texts && kind == RW_REPLY ? failure_of(c->v) : NULL;
+    if (failure) RB_TRY(rw_put_value(&w, failure->u.error.text), -1);
     size_t base = at + RW_HEADER;
     head.size = (int64_t)(o->bytes.len - base + w.referred);
     if (may_pack && head.size > opts->compress_over) {

@@ -492,5 +492,55 @@ UT_CASE(questions) {
     xt_end(&x);
 }
 
+/* ---- what a console wants ---------------------------------------------------------------------------------------------- */
+
+static ray_val *verbose(ray_client *c, const char *source) {
+    return ray_client_eval_verbose(c, source, strlen(source), 10);
+}
+
+UT_CASE(printed_output_comes_with_the_result) {
+    xt x;
+    xt_start(&x);
+    ray_client *c = xt_client(&x);
+    xt_is_take("verbose", verbose(c, "(do (println \"seen\") 7)"), "(\"seen\\n\" 7)");
+    xt_is_take("verbose", verbose(c, "7"), "(\"\" 7)");
+    ray_val *e = verbose(c, "(do (println \"seen\") (nosuch))");
+    UT_CHECK(e && rv_is_error(e) && e->u.error.text);
+    UT_EQ_STR(e->u.error.cls, "name");
+    UT_EQ_STR(e->u.error.text->data, "'nosuch' is not defined");
+    rv_release(e);
+    xt_ask(c, "(+ 1 2)", "3");
+    rn_client_free(c);
+    xt_end(&x);
+}
+
+static void *interrupt_soon(void *client) {
+    nt_sleep(0.2);
+    for (int i = 0; i < 3; i++) UT_EQ_INT(ray_client_interrupt(client), 0); /* one byte, however often it is said */
+    return NULL;
+}
+
+UT_CASE(a_client_stops_what_it_asked_for) {
+    xt x;
+    xt_start(&x);
+    ray_client *c = xt_client(&x);
+    UT_EQ_INT(ray_client_interrupt(c), 0); /* nothing is due: nothing is sent */
+    xt_ask(c, "(+ 1 2)", "3");
+    for (int i = 0; i < 2; i++) {
+        pthread_t thread;
+        UT_CHECK(pthread_create(&thread, NULL, interrupt_soon, c) == 0);
+        double start = nt_now();
+        xt_ask(c, SLOW, "!cancel");
+        UT_CHECK(nt_now() - start < 5);
+        pthread_join(thread, NULL);
+        xt_ask(c, "(+ 1 2)", "3");
+    }
+    ray_client_close(c, 0);
+    UT_EQ_INT(ray_client_interrupt(c), 0);
+    rn_client_free(c);
+    xt_end(&x);
+}
+
 UT_MAIN(setup, hooks, who_is_welcome, a_query_has_its_time, an_urgent_byte_cancels, who_is_gone_wants_no_reply, topics,
-        deaf_subscribers, publishers_in_threads, who_is_connected, a_graceful_end, nobody_waits_long, questions)
+        deaf_subscribers, publishers_in_threads, who_is_connected, a_graceful_end, nobody_waits_long, questions,
+        printed_output_comes_with_the_result, a_client_stops_what_it_asked_for)

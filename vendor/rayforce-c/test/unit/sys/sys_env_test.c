@@ -37,9 +37,25 @@ UT_CASE(exit_is_a_wish) {
     ray_rt_free(rt);
 }
 
+/* Who starts the program says how. */
+UT_CASE(arguments_are_told) {
+    ray_rt *rt = rt_new();
+    ray_val *text = rv_str_new("x", 1), *dict = ray_eval(rt, "{file: \"a.rfl\" port: 5}", 23, -1);
+    UT_CHECK(text && dict);
+    UT_EQ_INT(ray_rt_args_set(rt, text), -1);
+    UT_EQ_INT(rb_error_code(), RB_E_TYPE);
+    say(rt, "(count (.sys.args))", "9");
+    for (int i = 0; i < 2; i++) UT_EQ_INT(ray_rt_args_set(rt, dict), 0);
+    say(rt, "(.sys.args)", "{file:\"a.rfl\" port:5}");
+    rv_release(text);
+    rv_release(dict);
+    ray_rt_free(rt);
+}
+
 UT_CASE(setup) {
     all();
+    arguments_are_told();
     exit_is_a_wish();
 }
 
-UT_MAIN(setup, all, exit_is_a_wish)
+UT_MAIN(setup, all, exit_is_a_wish, arguments_are_told)

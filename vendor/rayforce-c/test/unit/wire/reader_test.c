@@ -387,8 +387,7 @@ UT_CASE(allocations_may_fail) {
 }
 
 /* An error and, between two of us, its text behind it. */
-static void say_error(rb_bytes *out, const rw_dialect *d, const char *text, bool texts) {
-    ray_val *e = rv_error_new("domain", text);
+static void say_failure(rb_bytes *out, const rw_dialect *d, ray_val *e, bool texts) {
     rw_out *o = rw_out_new();
     rw_send_opts opts = {.compress_over = 0, .texts = texts};
     UT_CHECK(e && o && rw_out_frame(o, d, RW_REPLY, e, &opts) == 0);
@@ -397,6 +396,10 @@ static void say_error(rb_bytes *out, const rw_dialect *d, const char *text, bool
     UT_CHECK(rb_bytes_put(out, iov->iov_base, iov->iov_len) == 0);
     rw_out_free(o);
     rv_release(e);
+}
+
+static void say_error(rb_bytes *out, const rw_dialect *d, const char *text, bool texts) {
+    say_failure(out, d, rv_error_new("domain", text), texts);
 }
 
 UT_CASE(errors_with_their_texts) {
@@ -421,6 +424,23 @@ UT_CASE(errors_with_their_texts) {
             rb_bytes_free(&b);
         }
     }
+}
+
+/* Printed output and an error are an error, with its text. */
+UT_CASE(errors_behind_printed_output) {
+    rb_bytes b = RB_BYTES_EMPTY;
+    rw_msg m;
+    ray_val *e = rv_error_new("domain", "what was wrong");
+    say_failure(&b, &rw_dialect_v2, rv_list_of_take(2, (ray_val *[]){rv_str_new("seen", 4), e}), true);
+    for (size_t piece = 1; piece < 64; piece += 7) {
+        rw_reader *r = reader_of(&rw_dialect_v2, NULL);
+        UT_EQ_INT(read_all(r, b.p, b.len, piece, &m), 1);
+        UT_CHECK(m.ok && rv_is_error(m.value));
+        UT_EQ_STR(m.value->u.error.text->data, "what was wrong");
+        rv_release(m.value);
+        rw_reader_free(r);
+    }
+    rb_bytes_free(&b);
 }
 
 /* Whatever else stands behind an error is ignored, and the next message is read. */
@@ -453,4 +473,4 @@ UT_CASE(errors_with_something_behind) {
 UT_MAIN(setup, columns_are_read_in_place, large_values_in_pieces, compressed_frames, headers_are_checked,
         an_empty_answer_of_the_old_line, unreadable_values_leave_the_frame_in_step,
         announced_sizes_take_no_memory_by_themselves, the_greeting_is_read_through_it, names_of_peers_are_limited,
-        allocations_may_fail, errors_with_their_texts, errors_with_something_behind)
+        allocations_may_fail, errors_with_their_texts, errors_behind_printed_output, errors_with_something_behind)
