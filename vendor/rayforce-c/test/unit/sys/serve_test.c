@@ -502,7 +502,7 @@ UT_CASE(printed_output_comes_with_the_result) {
     xt x;
     xt_start(&x);
     ray_client *c = xt_client(&x);
-    xt_is_take("verbose", verbose(c, "(do (println \"seen\") 7)"), "(\"seen\\n\" 7)");
+    xt_is_take("verbose", verbose(c, "(do (println \"seen\") 7)"), "(\"seen\n\" 7)");
     xt_is_take("verbose", verbose(c, "7"), "(\"\" 7)");
     ray_val *e = verbose(c, "(do (println \"seen\") (nosuch))");
     UT_CHECK(e && rv_is_error(e) && e->u.error.text);

@@ -387,10 +387,9 @@ UT_CASE(allocations_may_fail) {
 }
 
 /* An error and, between two of us, its text behind it. */
-static void say_failure(rb_bytes *out, const rw_dialect *d, ray_val *e, bool texts) {
+static void say_failure(rb_bytes *out, const rw_dialect *d, ray_val *e, const rw_send_opts *opts) {
     rw_out *o = rw_out_new();
-    rw_send_opts opts = {.compress_over = 0, .texts = texts};
-    UT_CHECK(e && o && rw_out_frame(o, d, RW_REPLY, e, &opts) == 0);
+    UT_CHECK(e && o && rw_out_frame(o, d, RW_REPLY, e, opts) == 0);
     struct iovec iov[4];
     UT_EQ_INT(rw_out_iov(o, iov, 4), 1);
     UT_CHECK(rb_bytes_put(out, iov->iov_base, iov->iov_len) == 0);
@@ -399,7 +398,7 @@ static void say_failure(rb_bytes *out, const rw_dialect *d, ray_val *e, bool tex
 }
 
 static void say_error(rb_bytes *out, const rw_dialect *d, const char *text, bool texts) {
-    say_failure(out, d, rv_error_new("domain", text), texts);
+    say_failure(out, d, rv_error_new("domain", text), &(rw_send_opts){.compress_over = 0, .texts = texts});
 }
 
 UT_CASE(errors_with_their_texts) {
@@ -431,7 +430,8 @@ UT_CASE(errors_behind_printed_output) {
     rb_bytes b = RB_BYTES_EMPTY;
     rw_msg m;
     ray_val *e = rv_error_new("domain", "what was wrong");
-    say_failure(&b, &rw_dialect_v2, rv_list_of_take(2, (ray_val *[]){rv_str_new("seen", 4), e}), true);
+    ray_val *pair = rv_list_of_take(2, (ray_val *[]){rv_str_new("seen", 4), e});
+    say_failure(&b, &rw_dialect_v2, pair, &(rw_send_opts){.compress_over = -1, .texts = true});
     for (size_t piece = 1; piece < 64; piece += 7) {
         rw_reader *r = reader_of(&rw_dialect_v2, NULL);
         UT_EQ_INT(read_all(r, b.p, b.len, piece, &m), 1);
