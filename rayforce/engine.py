@@ -11,6 +11,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from . import types
 from ._ext import core
+from .arguments import described
 from .errors import RayforceNameError, RayforceNYIError
 from .network.server import Server
 from .session import SessionMethods, Timeout
@@ -39,6 +40,7 @@ class Rayforce(SessionMethods):
     """An engine in this process, with variables of its own. Several may run at once; any thread may call.
 
     Calls on one engine are one after the other, with the GIL released; different engines run in parallel.
+    `args=["--name", "value"]` is what code finds under `user` of `(.sys.args)`.
     """
 
     def __init__(
@@ -51,14 +53,17 @@ class Rayforce(SessionMethods):
         strings: str = "symbol",
         restricted: bool = False,
     ) -> None:
-        for name, value in (("memory", memory), ("args", tuple(args) or None)):
-            if value is not None:
-                raise RayforceNYIError(f"{name}={value!r}: this core has no such setting", code="nyi")
+        if memory is not None:
+            raise RayforceNYIError(f"memory={memory!r}: this core has no such setting", code="nyi")
+        if isinstance(args, str) or not all(isinstance(word, str) for word in args):
+            raise TypeError(f"args={args!r}: expected words, as ['--name', 'value']")
         if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
             raise ValueError(f"threads={threads!r}: expected a number from 1 up, or None for one per core")
         self._flags = core.convert_flags(False, strings)
         self._servers: set[Server] = set()
         self._runtime = core.Runtime(threads=threads or 0, restricted=restricted)
+        if args:
+            self._runtime.set_args(described(args))
         if database is not None:
             try:
                 self._load(os.fspath(database))

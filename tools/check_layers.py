@@ -55,7 +55,7 @@ PY_LAYER = [
     ["session", "runtime", "convert"],
     ["live", "progress"],
     ["_link"],
-    ["network.server", "pipeline"],
+    ["network.server", "pipeline", "arguments"],
     ["engine"],
     ["ipc"],
     ["aio.dial", "aio.wire", "aio.live"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,10 +110,20 @@ def opened(options: argparse.Namespace) -> Iterator[Running]:
     if options.password is not None and options.restricted is not None:
         raise Usage("give one password: -u for all, or -U to restrict what clients may do")
     script = script_of(options)
+    from ..arguments import described
     from ..engine import Rayforce
 
     with Rayforce(threads=options.cores or None, database=options.database) as engine:
-        engine._runtime.set_args(described(options, script))
+        engine._runtime.set_args(
+            described(
+                options.script_arguments,
+                script=script or "",
+                port=options.port[1] if options.port else 0,
+                cores=options.cores,
+                timeit=bool(options.timeit),
+                interactive=options.interactive,
+            )
+        )
         yield Running(engine, _server(engine, options), script)
 
 
@@ -148,35 +158,3 @@ def _server(engine: Rayforce, options: argparse.Namespace) -> Server | None:
         )
     except errors.RayforceError as e:
         raise errors.ConnectionFailed(e.message, code=e.code, reason="os") from e
-
-
-def described(options: argparse.Namespace, script: str | None) -> Any:
-    """The command line as `(.sys.args)` gives it."""
-    from ..types import Dict, List, String, Vector
-
-    user = user_arguments(options.script_arguments)
-    facts = {
-        "file": String(script or ""),
-        "port": options.port[1] if options.port else 0,
-        "cores": options.cores,
-        "timeit": bool(options.timeit),
-        "querylog": False,
-        "interactive": options.interactive,
-        "log": String(""),
-        "user": Dict.from_items(Vector(list(user), dtype="sym"), List(map(String, user.values()))),
-        "source": String(script or ""),
-    }
-    return Dict.from_items(Vector(list(facts), dtype="sym"), List(facts.values()))
-
-
-def user_arguments(words: Sequence[str]) -> dict[str, str]:
-    """`--name value` and `-name` of what stands behind `--`; a name without a value has an empty one."""
-    pairs: dict[str, str] = {}
-    name = None
-    for word in words:
-        if word.startswith("-") and word.strip("-"):
-            name = word.lstrip("-")
-            pairs[name] = ""
-        elif name is not None:
-            pairs[name], name = word, None
-    return pairs

@@ -11,7 +11,8 @@ import pytest
 
 import rayforce as rf
 from rayforce import cli
-from rayforce.cli import _common, _engine
+from rayforce.arguments import user_arguments
+from rayforce.cli import _common
 
 COMMAND = [sys.executable, "-m", "rayforce"]
 
@@ -100,7 +101,7 @@ def test_endpoints() -> None:
     ],
 )
 def test_arguments_of_scripts(words: list[str], pairs: dict[str, str]) -> None:
-    assert _engine.user_arguments(words) == pairs
+    assert user_arguments(words) == pairs
 
 
 def test_what_is_not_expected_is_not_hidden() -> None:

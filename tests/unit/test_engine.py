@@ -283,3 +283,14 @@ def test_engines_give_everything_back(steady: Callable[[Callable[[], object], in
             ray.eval("(set x (til 1000))")
 
     steady(job, 20)
+
+
+def test_arguments_for_code() -> None:
+    with rf.Rayforce(args=["--name", "value", "-flag"]) as ray:
+        assert ray.eval("(at (.sys.args) 'user)").to_dict() == {"name": "value", "flag": ""}
+        assert ray.eval("(at (.sys.args) 'port)") == 0
+    with rf.Rayforce() as ray:
+        assert len(ray.eval("(at (.sys.args) 'user)")) == 0
+    for wrong in ("--name", [5]):
+        with pytest.raises(TypeError, match="expected words"):
+            rf.Rayforce(args=wrong)  # type: ignore[arg-type]
