@@ -79,6 +79,11 @@ def copy_into(result: Any, out: Any) -> int:
     return len(data)
 
 
+def names_of(found: Any) -> list[str]:
+    """The names in a reply; servers of the 1.x line say null if there are none."""
+    return [] if found is None else [str(name) for name in found]
+
+
 def words_of(error: errors.QueryError) -> list[str]:
     """What may be names in the query of an error."""
     found = _TOKEN.findall(re.sub(r'"(?:\\.|[^"])*"', " ", error.query or ""))

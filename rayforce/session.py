@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from . import errors
 from ._ext import core
-from .paging import NAMES, TABLES, Paging, advice, copy_into, row_count, words_of
+from .paging import NAMES, TABLES, Paging, advice, copy_into, names_of, row_count, words_of
 from .query import TableRef
 from .types import Table, Vector
 
@@ -109,7 +109,7 @@ class SessionMethods:
 
     def tables(self) -> list[str]:
         """The names of the tables among the variables."""
-        return [str(name) for name in self.execute(TABLES)]
+        return names_of(self.execute(TABLES))
 
     def diagnose(self, error: errors.QueryError, /) -> str:
         """What may be wrong with a failed query: names that come close, and the columns of the tables in it."""

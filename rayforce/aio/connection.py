@@ -18,7 +18,7 @@ from .._reconnect import Reconnect, policy
 from ..address import Address
 from ..ipc import ConnectionStats, threshold, unreachable
 from ..live import MAXSIZE, PUB, SUB, UNSUB, Feed, Hub, Overflow, TopicFeed
-from ..paging import NAMES, TABLES, Paging, advice, copy_into, row_count, words_of
+from ..paging import NAMES, TABLES, Paging, advice, copy_into, names_of, row_count, words_of
 from ..progress import ProgressBar
 from ..session import Timeout, as_numpy, as_type
 from ..types import Name, Table
@@ -340,7 +340,7 @@ class AsyncConnection:
 
     async def tables(self) -> list[str]:
         """The names of the tables among the variables."""
-        return [str(name) for name in await self.execute(TABLES)]
+        return names_of(await self.execute(TABLES))
 
     async def diagnose(self, error: errors.QueryError, /) -> str:
         """As Connection.diagnose."""

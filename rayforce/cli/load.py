@@ -71,7 +71,7 @@ def parquet_pieces(options: argparse.Namespace, path: Path) -> Iterator[Table]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
+    with readable(path, pa), pq.ParquetFile(path) as file:
         yield from from_batches(file.iter_batches(options.rows), file.schema_arrow, pa)
 
 
@@ -79,7 +79,7 @@ def arrow_pieces(options: argparse.Namespace, path: Path) -> Iterator[Table]:
     """A file or a stream of Arrow, whichever it is."""
     import pyarrow as pa
 
-    with pa.memory_map(str(path)) as source:
+    with readable(path, pa), pa.memory_map(str(path)) as source:
         try:
             reader = pa.ipc.open_file(source)
             batches: Any = map(reader.get_batch, range(reader.num_record_batches))
@@ -87,6 +87,15 @@ def arrow_pieces(options: argparse.Namespace, path: Path) -> Iterator[Table]:
             source.seek(0)
             reader = batches = pa.ipc.open_stream(source)
         yield from from_batches(batches, reader.schema, pa)
+
+
+@contextlib.contextmanager
+def readable(path: Path, pa: Any) -> Iterator[None]:
+    """What the library says of a file that it cannot read is about the file."""
+    try:
+        yield
+    except pa.ArrowException as e:
+        raise errors.RayforceError(f"{path}: {e}") from e
 
 
 def from_batches(batches: Any, schema: Any, pa: Any) -> Iterator[Table]:

@@ -30,7 +30,7 @@ def engine_says(source: str) -> str:
     """whole, open: it has no end yet; or wrong."""
     try:
         core.parse(source)
-    except rf.RayforceParseError as e:
+    except rf.QueryError as e:
         return "open" if "has no end" in e.message else "wrong"
     return "whole"
 
@@ -161,7 +161,7 @@ def test_completion(session: Session) -> None:
     complete = Completer(lambda: session).complete
     assert Found("reverse", 6, BUILTINS["reverse"]) in complete("(revers")
     assert [f.text for f in complete("(count pric")] == ["prices"]
-    assert [f.text for f in complete("(select {s: pri")] == ["prices", "prior"]
+    assert [f.text for f in complete("(select {s: pri")] == ["prices", "print", "println", "prior"]
     assert [f.text for f in complete("(at prices 'p")] == ["price"]
     assert next(f.text for f in complete("(prices pri")) == "price"
     assert complete('"pric') == complete("; pric") == complete("(+ 1 ") == []
@@ -213,7 +213,7 @@ def test_a_place_outside_of_the_source_has_no_mark() -> None:
 
 def test_results(ray: rf.Rayforce) -> None:
     assert text_of(None) is None
-    assert text_of(ray.eval("(list 1 2.5 'a)", boxed=True)) == "(\n  1\n  2.5\n  a\n)"
+    assert text_of(ray.eval("(list 1 2.5 'a)", boxed=True)) == "(1 2.5 a)"
     assert str(text_of(ray.eval("(table [a] (list [1 2]))"))).endswith("│ 2 rows 1 columns │\n└──────────────────┘")
 
 
