@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import peers
 import pytest
 from term import CTRL_C, CTRL_D, TAB, UP, Term
 
@@ -257,6 +258,34 @@ def test_a_console_on_a_server(server: rf.Server, history: Path) -> None:
         assert time.monotonic() - start < 5
         t.type(CTRL_D)
         assert t.ends() == 0
+
+
+def test_a_console_on_a_server_of_the_original(history: Path) -> None:
+    with peers.server("2.x") as peer:
+        where = f"localhost:{peer.port}"
+        with Term(sys.executable, "-m", "rayforce", "repl", where, RAYFORCE_HISTORY=str(history)) as t:
+            t.expect(f"{where}>")
+            assert "server 3.0.1" in t.text
+            ask(t, "(set volumes (table [quantity] (list [1 2 3])))", "3 rows")
+            ask(t, '(do (println "there") 5)', r"\nthere\n5\n")
+            ask(t, "(nosuch 1)", "error: name: a name is not bound")
+            t.type("(sum (at volu" + TAB)
+            t.expect("volumes")
+            t.type(" 'quan" + TAB)
+            t.expect("quantity")
+            ask(t, "))", r"\n6\n")
+            t.type("(hnsw-bui" + TAB)  # only that server has it
+            t.expect("hnsw-build")
+            t.type(CTRL_C)
+            t.expect(f"{where}>")
+            t.line(FOR_EVER)
+            time.sleep(0.5)
+            t.type(CTRL_C)
+            t.expect("interrupted")
+            t.expect(f"{where}>")
+            ask(t, "(+ 1 2)", r"\n3\n")
+            t.type(CTRL_D)
+            assert t.ends() == 0
 
 
 def test_the_end_of_the_server_is_the_end_of_its_console(history: Path) -> None:

@@ -31,6 +31,19 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"rayforce {rf.__version__}\n"
 
 
+def test_nothing_is_loaded_that_is_not_needed() -> None:
+    watch = (
+        "import sys, rayforce.cli as c\ntry: c.main(sys.argv[1:])\nexcept SystemExit: pass\nprint(*sorted(sys.modules))"
+    )
+    for words, absent in [
+        (["--version"], {"rayforce._ext.core", "rayforce.console", "prompt_toolkit", "numpy"}),
+        (["serve", "--help"], {"rayforce._ext.core", "rayforce.console", "prompt_toolkit", "numpy"}),
+        (["query", ":memory:", "1"], {"prompt_toolkit", "pygments", "numpy", "pyarrow", "readline"}),
+    ]:
+        done = subprocess.run([sys.executable, "-c", watch, *words], capture_output=True, text=True, check=True)
+        assert absent.isdisjoint(done.stdout.split())
+
+
 @pytest.mark.parametrize("verb", [None, *cli.VERBS])
 def test_help_of_every_verb(verb: str | None, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as e:
