@@ -32,9 +32,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_nothing_is_loaded_that_is_not_needed() -> None:
-    watch = (
-        "import sys, rayforce.cli as c\ntry: c.main(sys.argv[1:])\nexcept SystemExit: pass\nprint(*sorted(sys.modules))"
-    )
+    run = "import sys, rayforce.cli as c\ntry: c.main(sys.argv[1:])\nexcept SystemExit: pass\n"
+    watch = run + "print(*sorted(sys.modules))"
     for words, absent in [
         (["--version"], {"rayforce._ext.core", "rayforce.console", "prompt_toolkit", "numpy"}),
         (["serve", "--help"], {"rayforce._ext.core", "rayforce.console", "prompt_toolkit", "numpy"}),
