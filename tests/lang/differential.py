@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Random expressions on a real server and on our engine side by side; what differs is shrunk and sorted into classes.
 
-    tests/lang/differential.py --count 2000 --seed 1 [--show 20] [--ask PATH]
+    tests/lang/differential.py --count 2000 --seed 1 [--tables] [--show 20] [--ask PATH]
 
-Exits with 1 if ours crashed or hung, or if a difference belongs to no class of differences.json. What kills or stops
+With --tables they are statements over tables. Exits with 1 if ours crashed or hung, or if a difference belongs to no
+class of differences.json, or of differences_tables.json for statements. What kills or stops
 the real server, or makes it answer with more than a megabyte, is counted and not compared.
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import grammar
+import statements
 from run_corpus import Ask, Damaged, decode, same
 
 HERE = Path(__file__).resolve().parent
@@ -29,11 +31,15 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "net"))
 import peers  # noqa: E402
 
-CLASSES = HERE / "differences.json"
+# Of expressions, and of statements over tables.
+CLASSES = {False: ["differences.json"], True: ["differences_tables.json", "differences.json"]}
 SECONDS = 10.0
-# What a program may have bound is unbound before each one, so that both sides begin alike.
-BOUND = re.compile(r"\b(gv|gw|gd|old|u|i|x|y|z|e|n)\b")
-UNBIND = "(del gv) (del gw) (del gd) (del old) (del u) (del i) (del x) (del y) (del z) (del e) (del n) "
+# What a program may have bound or written is unbound and emptied before each one, so that both sides begin alike.
+NAMES = ["gv", "gw", "gd", "gt", "gu", "old", "u", "i", "x", "y", "z", "e", "n"]
+BEFORE = [
+    (re.compile(rf"\b({'|'.join(NAMES)})\b"), f"(del {' '.join(NAMES)}) "),
+    (re.compile(re.escape(statements.FILE)), f'(write {statements.FILE} "") '),
+]
 REPLY_BYTES = 1 << 20
 SERVER_BYTES = 2 << 30
 ROUND = 5000  # the real server loses memory; it is started afresh after so many requests
@@ -120,8 +126,7 @@ class Pair:
 
     def differ(self, source: str) -> tuple[str, str] | None:
         """(theirs, ours) if they differ in a way that the real server repeats."""
-        if BOUND.search(source):
-            source = UNBIND + source
+        source = "".join(text for pattern, text in BEFORE if pattern.search(source)) + source
         theirs = self.real.ask(source)
         if theirs == "":
             return None
@@ -152,13 +157,33 @@ def said(payload: str) -> str:
     return "!" + bytes.fromhex(payload[2:]).split(b"\0")[0].decode() if payload.startswith("7f") else payload
 
 
+def kinds(found: tuple[str, str] | None) -> tuple[str, ...]:
+    """Of both payloads the class of the error, or the type."""
+    return tuple(p if p.startswith("!") else p[:2] for p in map(said, found or ()))
+
+
+def smallest(pair: Pair, tree: grammar.Tree, found: tuple[str, str], tables: bool) -> grammar.Tree:
+    """A statement shrinks to one that differs in the same way; of an expression any difference will do."""
+    if not tables:
+        return grammar.shrink(tree, lambda t: pair.differ(grammar.text(t)) is not None)
+    return grammar.shrink(tree, lambda t: kinds(pair.differ(grammar.text(t))) == kinds(found))
+
+
+def rows_of(payload: str) -> int:
+    """How many rows the table has; -1: it is none."""
+    value = decode(payload) if payload.startswith("62") else None
+    return len(value[2][1][0][1]) if value and value[2][1] else -1
+
+
 def class_of(source: str, theirs: str, mine: str, classes: list[dict[str, Any]]) -> str | None:
-    """A row speaks of the smallest expression that differs: its text, and optionally of what both sides say."""
+    """A row speaks of the smallest expression that differs: its text, and optionally of what both sides say, and of how
+    many rows the shorter result has."""
     for row in classes:
         if (
             re.search(row["expr"], source)
             and re.match(row.get("theirs", ""), said(theirs))
             and re.match(row.get("ours", ""), said(mine))
+            and ("rows" not in row or row["rows"] in (rows_of(theirs), rows_of(mine)))
         ):
             return str(row["name"])
     return None
@@ -180,11 +205,13 @@ def main() -> int:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--count", type=int, default=2000)
     ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--tables", action="store_true", help="statements over tables")
     ap.add_argument("--show", type=int, default=20)
     ap.add_argument("--ask", type=Path, default=ROOT / "vendor" / "rayforce-c" / "build" / "asan" / "ask")
     a = ap.parse_args()
-    classes = json.loads(CLASSES.read_text())
-    pair, make = Pair(a.ask), grammar.Generator(a.seed)
+    classes = [row for name in CLASSES[a.tables] for row in json.loads((HERE / name).read_text())]
+    pair = Pair(a.ask)
+    make = statements.Statements(a.seed) if a.tables else grammar.Generator(a.seed)
     count: Counter[str] = Counter()
     shown: Counter[str] = Counter()
     start = time.monotonic()
@@ -194,8 +221,7 @@ def main() -> int:
         if not found:
             count["equal"] += 1
             continue
-        small = grammar.shrink(tree, lambda t: pair.differ(grammar.text(t)) is not None)
-        source = grammar.text(small)
+        source = grammar.text(smallest(pair, tree, found, a.tables))
         again, name = classify(pair, source, classes)
         if again is None:  # what both sides had seen before made the difference
             count["not repeated"] += 1
@@ -208,7 +234,7 @@ def main() -> int:
             print(f"{source}\n    theirs {said(theirs)[:160]}\n    ours   {said(mine)[:160]}", flush=True)
     pair.close()
     seconds = time.monotonic() - start
-    print(f"{a.count} expressions, seed {a.seed}, {seconds:.0f} s; the real server: {dict(pair.real.count)}")
+    print(f"{a.count} {'statements' if a.tables else 'expressions'}, seed {a.seed}, {seconds:.0f} s; the real server: {dict(pair.real.count)}")
     for name, n in count.most_common():
         print(f"{n:8} {name}")
     for crash in pair.crashes[: a.show]:

@@ -1,7 +1,7 @@
 """Random programs over all builtins that can be repeated and all types, as trees that can be shrunk.
 
 A tree is a str (a token: a literal or a name) or a tuple: ("(", head, …) a call, ("[", …) a vector literal,
-("{", key, value, …) a dict literal.
+("{", key, value, …) a dict literal, ("t", names, column, …) a table.
 """
 
 from __future__ import annotations
@@ -543,6 +543,8 @@ def text(t: Tree) -> str:
         return "(" + " ".join(map(text, t[1:])) + ")"
     if t[0] == "[":
         return "[" + " ".join(map(text, t[1:])) + "]"
+    if t[0] == "t":
+        return f"(table {text(t[1])} (list {' '.join(map(text, t[2:]))}))"
     rest = t[1:]
     return "{" + " ".join(f"{text(k)}: {text(v)}" for k, v in zip(rest[::2], rest[1::2], strict=True)) + "}"
 
@@ -551,9 +553,23 @@ def size(t: Tree) -> int:
     return len(text(t))
 
 
+def smaller_table(t: tuple[Tree, ...]) -> Iterator[Tree]:
+    """Without a column, without a row; never without any: an empty column has another type."""
+    names, columns = t[1], t[2:]
+    for i in range(len(columns) if len(columns) > 1 else 0):
+        yield ("t", (*names[: i + 1], *names[i + 2 :]), *columns[:i], *columns[i + 1 :])
+    heads = [2 if c[0] == "(" else 1 for c in columns]
+    rows = min((len(c) - h for c, h in zip(columns, heads, strict=True)), default=0)
+    for row in range(rows if rows > 1 else 0):
+        yield ("t", names, *((*c[: h + row], *c[h + row + 1 :]) for c, h in zip(columns, heads, strict=True)))
+
+
 def smaller(t: Tree) -> Iterator[Tree]:
     """Simpler trees, biggest steps first."""
     if isinstance(t, str):
+        return
+    if t[0] == "t":
+        yield from smaller_table(t)
         return
     step = 2 if t[0] == "{" else 1
     first = 2 if t[0] == "(" else 1

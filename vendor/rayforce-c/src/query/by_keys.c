@@ -71,6 +71,8 @@ static int32_t name_of_path(int32_t name) {
 static int by_expression(rq_keys *k, rq_scope *s, ray_val *form) {
     bool named = form->type == -RY_SYM, call = rv_is_list(form) && form->len > 0;
     rq_value x;
+    if (named && (form->attrs & RV_A_QUOTED) && rq_rows_find(s->rows, form->u.sym) < 0)
+        return rb_fail(RB_E_SCHEMA, "by: the table has no column %.200s", rv_sym_z(form->u.sym));
     RB_TRY(rq_expr_any(s, form, &x), -1);
     if (!named || rq_rows_find(s->rows, form->u.sym) < 0) k->bare = form;
     int32_t name = named ? name_of_path(form->u.sym) : call ? name_of_call(s, form) : 0;

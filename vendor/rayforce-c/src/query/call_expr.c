@@ -51,7 +51,9 @@ static ray_val *call_values(rq_scope *s, ray_val *fn, const args *a) {
     ray_val *room[ARGS_INLINE] = {NULL}, **v = a->n > ARGS_INLINE ? rb_alloc((size_t)a->n * sizeof *v) : room;
     if (!v) return NULL;
     for (int i = 0; i < a->n; i++) v[i] = a->a[i].v;
-    ray_val *out = rq_call_verb(s, fn, v, a->n);
+    bool one = false; /* beside an aggregate columns keep their type */
+    for (int i = 0; i < a->n; i++) one |= a->a[i].kind == RQ_ONE;
+    ray_val *out = s->wide && !one ? rq_call_over_rows(s, fn, v, a->n) : rq_call_verb(s, fn, v, a->n);
     if (v != room) rb_free(v, (size_t)a->n * sizeof *v);
     return out;
 }
@@ -206,10 +208,12 @@ int rq_spread_constant(rq_scope *s, rq_value *x) {
 /* Verbs that take whole columns: one value of aggregates, else as many as come. */
 static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, rq_value *out) {
     args a;
-    bool whole = s->whole;
+    bool whole = s->whole, aggregated = s->aggregated;
     s->whole = whole || aggregate;
+    s->aggregated = aggregated || aggregate;
     int ok = args_eval(s, form, &a);
     s->whole = whole;
+    s->aggregated = aggregated;
     if (ok < 0) blame_name(&a);
     if (ok == 0 && aggregate) ok = check_aggregated(form, &a);
     if (ok == 0 && aggregate && a.n == 1) ok = rq_spread_constant(s, &a.a[0]);

@@ -62,7 +62,7 @@ static RV_VERB(within_clause) {
     ray_val *low = ro_element(bounds, 0), *high = low ? ro_element(bounds, 1) : NULL, *out = NULL;
     ray_val *above = high ? ro_ge(rt, (ray_val *[]){v, low}, 2) : NULL,
             *below = above ? ro_le(rt, (ray_val *[]){v, high}, 2) : NULL;
-    if (below) out = only_present_take(rt, ro_and(rt, above, below), v);
+    if (below) out = ro_and(rt, above, below);
     rv_release(low);
     rv_release(high);
     rv_release(above);
@@ -133,8 +133,17 @@ static ray_val *of_present(ray_rt *rt, rv_verb_fn fn, ray_val *const *args, int 
     return out;
 }
 
-static RV_VERB(first_clause) { return of_present(rt, ro_first, args, n); }
-static RV_VERB(last_clause) { return of_present(rt, ro_last, args, n); }
+/* An element of an F32 column is F64, as its other aggregates are; also if there is none. */
+static ray_val *edge(ray_rt *rt, rv_verb_fn fn, ray_val *const *args, int n) {
+    ray_val *out = of_present(rt, fn, args, n);
+    if (!out || args[0]->type != RY_F32 || out->type != -RY_F32) return out;
+    ray_val *wide = ro_cast_to(rt, out, -RY_F64);
+    rv_release(out);
+    return wide;
+}
+
+static RV_VERB(first_clause) { return edge(rt, ro_first, args, n); }
+static RV_VERB(last_clause) { return edge(rt, ro_last, args, n); }
 static RV_VERB(top_clause) { return of_present(rt, ro_top, args, n); }
 static RV_VERB(bot_clause) { return of_present(rt, ro_bot, args, n); }
 

@@ -62,7 +62,8 @@ int rq_expr_name(rq_scope *s, int32_t name, rq_value *out) {
     int64_t c = rq_rows_find(s->rows, name);
     if (b) return give_binding(out, b);
     if (s->columns_first && c >= 0) return give_column(s, out, c);
-    if ((b = binding_of(s->aliases, name))) return give_binding(out, b);
+    b = binding_of(s->aliases, name);
+    if (b && !(s->aggregated && b->value.kind == RQ_ONE && c >= 0)) return give_binding(out, b);
     if (c >= 0) return give_column(s, out, c);
     if (path_begins_here(s, name)) return give_path(s, out, name);
     ray_val *v = rl_lookup(s->rows->rt, name);

@@ -11,7 +11,7 @@ static ray_val *all_or_none(const rq_rows *rows, const ray_val *v) {
 }
 
 ray_val *rq_predicate(rq_rows *rows, ray_val *where, bool rows_only) {
-    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .rows_only = rows_only, .row = -1};
+    rq_scope s = {.rows = rows, .whole = true, .wide = true, .quoted_names = true, .rows_only = rows_only, .row = -1};
     rq_value p;
     ray_val *mask;
     int made = rq_mask_by_blocks(rows, where, &mask);

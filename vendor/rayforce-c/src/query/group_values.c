@@ -71,7 +71,9 @@ static int contents_of(rq_scope *s, ray_val *form, int depth) {
         rb_fail(RB_E_LIMIT, "an expression is nested deeper than %d", RQ_DEPTH_MAX);
         return HAS_FAILED;
     }
-    if (form->type == -RY_SYM) return form->attrs & RV_A_QUOTED ? 0 : contents_of_name(s, form->u.sym);
+    if (form->type == -RY_SYM && (form->attrs & RV_A_QUOTED))
+        return s->quoted_names && rq_rows_find(s->rows, form->u.sym) >= 0 ? HAS_ROWS : 0;
+    if (form->type == -RY_SYM) return contents_of_name(s, form->u.sym);
     if (rv_is_vector(form)) return form->len == s->rows->table->len ? HAS_ROWS : 0;
     return rv_is_list(form) && form->len ? contents_of_call(s, form, depth) : 0;
 }
@@ -145,7 +147,8 @@ static ray_val *of_group(const rq_groups *x, ray_val *form, int contents, const 
     ray_val *at = !n || aliases ? rv_vec_slice(x->at, by->start[g], by->start[g + 1] - by->start[g]) : NULL;
     if (at && rq_rows_pick_take(&rows, x->s->rows, at) == 0) {
         rq_scope s = {
-            .rows = &rows, .aliases = aliases, .whole = true, .rows_only = x->s->rows_only, .row = -1};
+            .rows = &rows, .aliases = aliases, .whole = true, .quoted_names = x->s->quoted_names,
+            .rows_only = x->s->rows_only, .row = -1};
         if (rq_expr_any(&s, form, &v) == 0 && check_value(v.v, contents) < 0) {
             rv_release(v.v);
             v.v = NULL;
@@ -175,6 +178,7 @@ static int over_all(rq_groups *x, ray_val *form, int contents, rq_group_value *o
     rq_scope s = *x->s;
     s.grouping = contents & HAS_GROUPS ? x->by : NULL;
     s.whole = true;
+    s.wide = x->uncut && !(contents & HAS_GROUPS);
     rq_value v;
     RB_TRY(rq_expr_any(&s, form, &v), -1);
     bool groups = (contents & HAS_GROUPS) && v.kind == RQ_MANY,

@@ -67,7 +67,10 @@ static ray_val *finish(ray_rt *rt, const reduction *r) {
     if (!r->row->row) return out;
     ray_val *elements = ro_gather(rt, r->v, out->data, groups);
     rv_release(out);
-    return elements;
+    if (!elements || elements->type != RY_F32) return elements;
+    ray_val *wide = ro_cast_to(rt, elements, RY_F64); /* as all other aggregates of F32 */
+    rv_release(elements);
+    return wide;
 }
 
 /* Null, and no error set: the kernels have no such reduction. */
@@ -156,7 +159,7 @@ ray_val *rq_of_each_group(rq_scope *s, ray_val *fn, ray_val *v) {
 int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     rq_scope inner = *s;
     inner.grouping = NULL;
-    inner.columns_first = inner.whole = true;
+    inner.columns_first = inner.whole = inner.wide = true;
     rq_value args[ARGS_MAX] = {{0}};
     int n = (int)(form->len - 1 > ARGS_MAX ? ARGS_MAX : form->len - 1), ok = 0, many = 0;
     for (int i = 0; ok == 0 && i < n; i++) {

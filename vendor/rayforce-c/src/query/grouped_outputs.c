@@ -4,13 +4,11 @@
 /* ---- the result
  * -------------------------------------------------------------------------------------------------------------- */
 
-/* A key column under its own name, or under another one, is there already. */
+/* The only key column, under its own name or under another one, is there already. */
 static bool is_key(const rq_rows *rows, const rq_keys *k, const ray_val *form) {
     if (form->type != -RY_SYM || (form->attrs & RV_A_QUOTED) || k->bare || rq_rows_find(rows, form->u.sym) < 0)
         return false;
-    for (int64_t i = 0; i < k->names->len; i++)
-        if (RV_DATA(int32_t, k->names)[i] == form->u.sym) return true;
-    return false;
+    return k->names->len == 1 && RV_DATA(int32_t, k->names)[0] == form->u.sym;
 }
 
 typedef struct result {
@@ -163,7 +161,7 @@ void rq_grouping_free(rq_grouping *by) {
 }
 
 ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows) {
-    rq_scope s = {.rows = rows, .whole = true, .quoted_names = true, .rows_only = true, .row = -1};
+    rq_scope s = {.rows = rows, .whole = true, .wide = true, .quoted_names = true, .rows_only = true, .row = -1};
     rq_keys k;
     rq_grouping by;
     RB_TRY(rq_keys_new(&k, &s, p->by), NULL);

@@ -8,11 +8,8 @@ static ray_val *refuse(const char *verb, int type, const ray_val *v) {
     return rb_fail_null(RB_E_TYPE, "%s: a column of %s takes no %s", verb, ry_name(type), ry_name(v->type));
 }
 
-/* A typed null of a number or time, or the null object: it fits any column of numbers and times. */
-static bool is_plain_null(const ray_val *v) {
-    if (v->type == RY_NULL) return true;
-    return rv_is_atom(v) && ry_class_of(-v->type) <= RY_C_TEMPORAL && rv_is_null(v);
-}
+/* The null of any type, or the null object: it fits every column. */
+static bool is_any_null(const ray_val *v) { return v->type == RY_NULL || (rv_is_atom(v) && rv_is_null(v)); }
 
 static ray_val *null_column(int type, int64_t n) {
     ray_val *out = rv_vec_new(type, n);
@@ -28,7 +25,7 @@ static ray_val *null_column(int type, int64_t n) {
 static int check_fit(const char *verb, int type, const ray_val *v) {
     int bits = 8 * ry_width(type);
     if (ry_class_of(type) != RY_C_INT || bits == 64) return 0;
-    int64_t block[RK_BLOCK], lo = -((int64_t)1 << (bits - 1)), hi = -lo;
+    int64_t block[RK_BLOCK], hi = (int64_t)1 << (type == RY_U8 ? bits : bits - 1), lo = type == RY_U8 ? -1 : -hi;
     for (int64_t at = 0; at < v->len; at += RK_BLOCK) {
         int64_t n = v->len - at < RK_BLOCK ? v->len - at : RK_BLOCK;
         rk_to_i64[v->type]((const uint8_t *)v->data + at * ry_width(v->type), n, block, true);
@@ -39,24 +36,27 @@ static int check_fit(const char *verb, int type, const ray_val *v) {
     return 0;
 }
 
-static bool all_null(const ray_val *v) {
-    bool plain = ry_class_of(v->type) == RY_C_INT || ry_class_of(v->type) == RY_C_FLOAT ||
-                 ry_class_of(v->type) == RY_C_TEMPORAL;
-    for (int64_t i = 0; plain && i < v->len; i++)
-        plain = ry_null_at(v->type, (const uint8_t *)v->data + i * ry_width(v->type));
-    return plain;
+static int all_null(const ray_val *v) {
+    int all = 1;
+    for (int64_t i = 0; all == 1 && i < v->len; i++) {
+        ray_val *x = rv_vec_at(v, i);
+        all = x ? rv_is_null(x) : -1;
+        rv_release(x);
+    }
+    return all;
 }
 
 static ray_val *vector_for(ray_rt *rt, const char *verb, int type, ray_val *v) {
     if (v->type == type) return rv_retain(v);
-    bool number = type == RY_I16 || type == RY_I32 || type == RY_I64 || type == RY_F32 || type == RY_F64;
+    bool number = type >= RY_U8 && type <= RY_F64;
     bool integer = number && ry_class_of(v->type) == RY_C_INT, real = type == RY_F32 && v->type == RY_F64;
     if (integer || real) return check_fit(verb, type, v) < 0 ? NULL : ro_cast_to(rt, v, type);
-    return all_null(v) && type != RY_SYM && type != RY_STR ? null_column(type, v->len) : refuse(verb, type, v);
+    int nulls = all_null(v);
+    return nulls < 0 ? NULL : nulls ? null_column(type, v->len) : refuse(verb, type, v);
 }
 
 static ray_val *atom_for(ray_rt *rt, const char *verb, int type, ray_val *v) {
-    if (is_plain_null(v)) return null_column(type, 1);
+    if (is_any_null(v)) return null_column(type, 1);
     if (!rv_is_atom(v)) return refuse(verb, type, v);
     ray_val *one = rq_repeat(rt, v, 1), *out = one ? vector_for(rt, verb, type, one) : NULL;
     rv_release(one);

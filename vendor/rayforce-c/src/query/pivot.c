@@ -178,7 +178,7 @@ RV_VERB(rq_pivot) {
     (void)n;
     pivot p;
     ray_val *out = NULL;
-    if (pivot_new(&p, rt, args) == 0) out = p.t->len ? pivoted(&p) : empty_table();
+    if (pivot_new(&p, rt, args) == 0) out = args[0]->len ? pivoted(&p) : empty_table();
     rv_release(p.t);
     rv_release(p.names);
     rv_release(p.of_cell);

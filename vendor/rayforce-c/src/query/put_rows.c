@@ -74,10 +74,7 @@ static int put_nulls(growth *g, int64_t n) {
     ray_val *v = g->v;
     if (n == 0) return 0;
     if (v->type == RY_LIST) {
-        ray_val *null = rv_null_of_new(RY_I64);
-        if (!null) return -1;
-        for (int64_t i = 0; i < n; i++) RV_DATA(ray_val *, v)[v->len++] = rv_retain(null);
-        rv_release(null);
+        for (int64_t i = 0; i < n; i++) RV_DATA(ray_val *, v)[v->len++] = rv_retain(rv_null_get());
         return 0;
     }
     size_t width = (size_t)ry_width(v->type);

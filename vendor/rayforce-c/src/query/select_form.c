@@ -20,8 +20,19 @@ static int evaluate(rq_scope *s, const rq_plan *p, outputs *o) {
     return 0;
 }
 
+/* Aggregates by themselves, of which a source without rows has none. */
+static bool aggregates_alone(const rq_plan *p, ray_rt *rt) {
+    for (int i = 0; i < p->noutputs; i++) {
+        const ray_val *form = p->outputs[i].form, *head = rv_is_list(form) && form->len ? rv_list_get(form, 0) : NULL;
+        const ray_val *fn = head && head->type == -RY_SYM ? rl_global_get(rt, head->u.sym) : NULL;
+        const rv_builtin *row = fn && rv_is_callable(fn) && fn->type != RY_LAMBDA ? fn->u.builtin.row : NULL;
+        if (!row || !(row->flags & RV_F_AGGREGATE)) return false;
+    }
+    return true;
+}
+
 /* Rows of the result: those of the vectors; one for aggregates alone; those of the source for constants alone. */
-static int64_t result_rows(const rq_rows *rows, const outputs *o) {
+static int64_t result_rows(const rq_plan *p, const rq_rows *rows, const outputs *o) {
     int64_t n = -1;
     bool one = false, from_rows = false;
     for (int i = 0; i < o->n; i++) {
@@ -37,11 +48,11 @@ static int64_t result_rows(const rq_rows *rows, const outputs *o) {
         from_rows |= !x->literal;
     }
     if (n >= 0) return n;
-    return one ? (rows->table->len ? 1 : 0) : rows->n;
+    return one ? (rows->table->len || !aggregates_alone(p, rows->rt) ? 1 : 0) : rows->n;
 }
 
-static ray_val *build(const rq_rows *rows, const outputs *o) {
-    int64_t n = result_rows(rows, o);
+static ray_val *build(const rq_plan *p, const rq_rows *rows, const outputs *o) {
+    int64_t n = result_rows(p, rows, o);
     ray_val *names = n < 0 ? NULL : rv_vec_room_new(RY_SYM, o->n),
             *columns = names ? rv_vec_room_new(RY_LIST, o->n) : NULL;
     bool ok = columns != NULL;
@@ -69,8 +80,8 @@ static void outputs_free(outputs *o) {
 static ray_val *project(const rq_plan *p, rq_rows *rows) {
     outputs o;
     RB_TRY(outputs_new(&o, p->noutputs), NULL);
-    rq_scope s = {.rows = rows, .quoted_names = true, .rows_only = true, .row = -1};
-    ray_val *out = evaluate(&s, p, &o) == 0 ? build(rows, &o) : NULL;
+    rq_scope s = {.rows = rows, .wide = true, .quoted_names = true, .rows_only = true, .row = -1};
+    ray_val *out = evaluate(&s, p, &o) == 0 ? build(p, rows, &o) : NULL;
     outputs_free(&o);
     return out;
 }
@@ -87,7 +98,7 @@ static int aggregate(const rq_plan *p, rq_rows *rows, ray_val **out) {
         o.b[i].value = values[i];
     }
     o.got = o.n;
-    if (ok == 1 && !(*out = build(rows, &o))) ok = -1;
+    if (ok == 1 && !(*out = build(p, rows, &o))) ok = -1;
     if (values) rb_free(values, (size_t)p->noutputs * sizeof *values);
     outputs_free(&o);
     return ok;

@@ -99,8 +99,10 @@ typedef struct rq_scope {
     rq_binding *params;    /* of a lambda whose body is being written out */
     rq_binding *aliases;   /* outputs so far, latest first */
     bool whole;            /* verbs that know nothing of rows get whole columns; else they ask for each row by itself */
+    bool wide;             /* arithmetic of columns as rq_call_over_rows does it */
     bool quoted_names;     /* a quoted symbol may name a column */
     bool columns_first;    /* a column is found before an alias */
+    bool aggregated;       /* a column is found before an alias of one value, which has no rows to be aggregated */
     bool rows_only;        /* aggregates are of rows, not of tables, dicts or lists that variables hold */
     rq_grouping *grouping; /* aggregates give one value a group, as a vector */
     int depth;
@@ -130,6 +132,8 @@ RB_NODISCARD ray_val *rq_expr_head(rq_scope *s, ray_val *head);
 RB_NODISCARD int rq_spread_constant(rq_scope *s, rq_value *x);
 /* A call with values, of the verb that stands for fn in a statement. */
 RB_NODISCARD ray_val *rq_call_verb(rq_scope *s, ray_val *fn, ray_val *const *args, int n);
+/* The same for rows: arithmetic of narrow integers gives I64, of F32 an F32 column. clause_arith.c */
+RB_NODISCARD ray_val *rq_call_over_rows(rq_scope *s, ray_val *fn, ray_val *const *args, int n);
 /* Evaluates and calls with the columns in sight. */
 RB_NODISCARD ray_val *rq_scope_eval(rq_scope *s, ray_val *form);
 RB_NODISCARD ray_val *rq_scope_call(rq_scope *s, ray_val *fn, ray_val *const *args, int n);

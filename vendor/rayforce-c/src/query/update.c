@@ -6,6 +6,7 @@ typedef struct update {
     ray_rt *rt;
     rq_rows *rows;
     const ray_val *mask;      /* B8; null: all rows are written */
+    bool anew;                /* a column takes the type of what it is given */
     ray_val *names, *columns; /* of the result, owned and nobody else's */
 } update;
 
@@ -73,6 +74,14 @@ static ray_val *nulls_like(ray_rt *rt, const ray_val *v) {
     return out;
 }
 
+/* A vector of one element stands for all rows. */
+static ray_val *stretched(ray_rt *rt, ray_val *v, int64_t n) {
+    if (!rv_is_vector(v) || v->len != 1 || n == 1) return rv_retain(v);
+    ray_val *count = rv_i64_new(n), *args[2] = {v, count}, *out = count ? ro_take(rt, args, 2) : NULL;
+    rv_release(count);
+    return out;
+}
+
 /* The column that a value makes; old may be null. */
 static ray_val *column_of(const update *u, ray_val *v, ray_val *old) {
     int64_t n = u->rows->n;
@@ -81,7 +90,10 @@ static ray_val *column_of(const update *u, ray_val *v, ray_val *old) {
         return rb_fail_null(RB_E_LENGTH, "update: %lld values for %lld rows", (long long)v->len, (long long)n);
     if (!many && !rv_is_atom(v) && v->type != RY_NULL)
         return rb_fail_null(RB_E_DOMAIN, "update: a column cannot be made of %s", ry_name(v->type));
-    ray_val *next = !many ? from_atom(u->rt, v, old, n) : u->mask ? from_some(u->rt, v, old) : from_column(u->rt, v, old);
+    ray_val *next = !many     ? from_atom(u->rt, v, old, n)
+                    : u->mask ? from_some(u->rt, v, old)
+                    : u->anew ? rv_retain(v)
+                              : from_column(u->rt, v, old);
     if (!next || !u->mask) return next;
     ray_val *was = old ? rv_retain(old) : nulls_like(u->rt, next), *out = was ? blend(u, was, next) : NULL;
     rv_release(was);
@@ -89,9 +101,11 @@ static ray_val *column_of(const update *u, ray_val *v, ray_val *old) {
     return out;
 }
 
-static int write_column(update *u, int32_t name, ray_val *v) {
+static int write_column(update *u, int32_t name, ray_val *given) {
     int64_t c = rv_table_find(u->rows->table, name);
-    ray_val *column = column_of(u, v, c < 0 ? NULL : rv_list_get(u->columns, c));
+    ray_val *v = stretched(u->rt, given, u->rows->n);
+    ray_val *column = v ? column_of(u, v, c < 0 ? NULL : rv_list_get(u->columns, c)) : NULL;
+    rv_release(v);
     if (!column) return -1;
     if (c >= 0) {
         rv_list_set_take(u->columns, c, column);
@@ -103,7 +117,7 @@ static int write_column(update *u, int32_t name, ray_val *v) {
 /* ---- over all rows ---------------------------------------------------------------------------------------------------- */
 
 static int write_outputs(update *u, const rq_plan *p) {
-    rq_scope s = {.rows = u->rows, .whole = true, .quoted_names = true, .row = -1};
+    rq_scope s = {.rows = u->rows, .whole = true, .wide = true, .quoted_names = true, .row = -1};
     for (int i = 0; i < p->noutputs; i++) {
         rq_value x;
         RB_TRY(rq_expr_any(&s, p->outputs[i].form, &x), -1);
@@ -131,20 +145,26 @@ static ray_val *spread_atoms(const update *u, const ro_groups *g, const ray_val 
     return out;
 }
 
-/* Each group's vector in the order of its rows. */
-static ray_val *spread_vectors(const update *u, rq_grouping *by, ray_val *v) {
-    RB_TRY(rq_grouping_rows(by), NULL);
+/* For each row the place of its value in all groups' vectors one behind the other: the first one's first value is in its
+ * first row, and a single value stands for all rows of its group. */
+static int places_of_values(const rq_grouping *by, const ray_val *v, int64_t *at) {
+    const int64_t *row = by->rows->data;
+    int64_t place = 0;
     for (int64_t g = 0; g < by->g.count; g++) {
         int64_t n = ro_elements(rv_list_get(v, g)), rows = by->start[g + 1] - by->start[g];
-        if (n != rows)
-            return rb_fail_null(RB_E_LENGTH, "update: %lld values for a group of %lld rows", (long long)n,
-                                (long long)rows);
+        if (n != rows && n != 1)
+            return rb_fail(RB_E_LENGTH, "update: %lld values for a group of %lld rows", (long long)n, (long long)rows);
+        for (int64_t i = 0; i < rows; i++) at[*row++] = place + (n == 1 ? 0 : i);
+        place += n;
     }
-    ray_val *all = ro_raze(u->rt, &v, 1), *at = all ? rv_vec_new(RY_I64, by->g.n) : NULL, *out = NULL;
-    if (at) {
-        rk_invert(by->rows->data, by->g.n, at->data);
-        out = ro_gather(u->rt, all, at->data, by->g.n);
-    }
+    return 0;
+}
+
+static ray_val *spread_vectors(const update *u, rq_grouping *by, ray_val *v) {
+    RB_TRY(rq_grouping_rows(by), NULL);
+    ray_val *at = rv_vec_new(RY_I64, by->g.n), *all = NULL, *out = NULL;
+    if (at && places_of_values(by, v, at->data) == 0) all = ro_raze(u->rt, &v, 1);
+    if (all) out = ro_gather(u->rt, all, at->data, by->g.n);
     rv_release(at);
     rv_release(all);
     return out;
@@ -166,7 +186,8 @@ static int write_group_value(update *u, rq_grouping *by, int32_t name, const rq_
 }
 
 static int write_groups(update *u, const rq_plan *p) {
-    rq_scope s = {.rows = u->rows, .whole = true, .row = -1};
+    if (u->rows->n == 0) return key_column(u->rows, p->by) < 0 ? -1 : write_outputs(u, p); /* only types are at stake */
+    rq_scope s = {.rows = u->rows, .whole = true, .quoted_names = true, .row = -1};
     rq_grouping by = {0};
     int64_t key = key_column(u->rows, p->by);
     ray_val *column = key < 0 ? NULL : rq_rows_column(u->rows, key);
@@ -209,7 +230,7 @@ static ray_val *updated(update *u, const rq_plan *p) {
 static ray_val *update_table(ray_rt *rt, const rq_plan *p, ray_val *table) {
     rq_rows rows;
     RB_TRY(rq_rows_open_take(&rows, rt, rv_retain(table)), NULL);
-    update u = {.rt = rt, .rows = &rows};
+    update u = {.rt = rt, .rows = &rows, .anew = p->by != NULL};
     ray_val *out = updated(&u, p);
     rq_rows_close(&rows);
     return out;

@@ -31,6 +31,15 @@ static void note_miss(found *k, rs_csv_field f) {
     }
 
 LOOP(put_b8, uint8_t, uint8_t, rs_csv_b8, true, 0, RS_SEEN_B8)
+
+/* Where the type is given, the digits that other programs write for booleans will do. */
+static int parse_b8(const char *p, size_t n, uint8_t *out) {
+    if (n != 1 || (*p != '0' && *p != '1')) return rs_csv_b8(p, n, out);
+    *out = *p == '1';
+    return 1;
+}
+LOOP(put_given_b8, uint8_t, uint8_t, parse_b8, true, 0, 0)
+
 LOOP(put_u8, uint8_t, int64_t, rs_csv_i64, x >= 0 && x <= UINT8_MAX, 0, 0)
 LOOP(put_i16, int16_t, int64_t, rs_csv_i64, x > INT16_MIN && x <= INT16_MAX, RY_NULL_I16, 0)
 LOOP(put_i32, int32_t, int64_t, rs_csv_i64, x > INT32_MIN && x <= INT32_MAX, RY_NULL_I32, 0)
@@ -128,7 +137,7 @@ int rs_csv_put(const rs_csv_text *t, rs_csv_worker *w, rs_csv_column *c, const r
     found k = {0, false, c->guessed};
     int r = 0;
     switch (c->type) {
-    case RY_B8: put_b8(&k, f, n, RV_DATA(uint8_t, c->v) + row); break;
+    case RY_B8: (c->guessed ? put_b8 : put_given_b8)(&k, f, n, RV_DATA(uint8_t, c->v) + row); break;
     case RY_U8: put_u8(&k, f, n, RV_DATA(uint8_t, c->v) + row); break;
     case RY_I16: put_i16(&k, f, n, RV_DATA(int16_t, c->v) + row); break;
     case RY_I32: put_i32(&k, f, n, RV_DATA(int32_t, c->v) + row); break;

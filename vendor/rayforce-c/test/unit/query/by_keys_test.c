@@ -12,6 +12,7 @@ static const said cases[] = {
     {"(value (select {from: " T " by: 1 n: (sum q)}))", "([1] [10])"},
     {"(key (select {from: " T " by: (if (> q 2) 'x 'y) n: (count q)}))", "[key n]"},
     {"(select {from: " T " by: nosuch n: (count q)})", "!schema"},
+    {"(select {from: " T " by: 'nosuch n: (count q)})", "!schema"},
     {"(select {from: " T " by: [nosuch] n: (count q)})", "!domain"},
     {"(select {from: " T " by: {q: s}})", "!domain"},
     {"(select {from: " T " by: {k: 1}})", "!length"},

@@ -8,6 +8,7 @@ static const said cases[] = {
     {"(value (select {from: " T " where: (in p [1.5 0Nf]) x: q}))", "([1])"},
     {"(value (select {from: " T " where: (not-in p [1.5]) x: q}))", "([3 4])"},
     {"(value (select {from: " T " where: (within p [0 3]) x: q}))", "([1 3])"},
+    {"(value (select {from: " T " where: (within p [0Nf 3.0]) x: q}))", "([1 2 3])"},
     {"(value (select {from: " T " x: (concat s \"k\") y: (concat s s)}))", "([ak bk ak ck] [aa bb aa cc])"},
     {"(value (select {from: " T " x: (first p) y: (last p) z: (prod p)}))", "([1.5] [4.0] [15.0])"},
     {"(value (select {from: " T " where: (== q 2) x: (prod p) y: (first p)}))", "([0Nf] [0Nf])"},

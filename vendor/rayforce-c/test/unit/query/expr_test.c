@@ -10,6 +10,8 @@ static const said cases[] = {
     {"(value (select {from: " T " a: (til q)}))", "(([0] [0 1] [0 1 2] [0 1 2 3]))"},
     {"(value (select {from: " T " a: q b: (* a 2) c: (sum a)}))", "([1 2 3 4] [2 4 6 8] [10 10 10 10])"},
     {"(select {from: " T " b: (* a 2) a: q})", "!schema"},
+    {"(value (select {from: " T " p: (sum q) b: (count p)}))", "([10] [4])"},
+    {"(select {from: " T " n: (sum q) b: (count n)})", "!schema"},
     {"(select {from: " T " a: (nosuch q)})", "!name"},
     {"(select {from: " T " where: (== s nosuch)})", "!name"},
     {"(value (select {from: (table [d] (list [2024.01.02 2023.05.06])) y: d.yyyy}))", "([2024 2023])"},

@@ -15,6 +15,7 @@ static const said cases[] = {
     {"(value (select {from: " T " by: s a: ((fn [x] (let y 1) (+ y (sum x))) q)}))", "([a b c] [5 3 5])"},
     {"(value (select {from: " T " by: s}))", "([a b c] [1 2 4] [1.5 0Nf 4.0])"},
     {"(value (select {from: " T " by: s s: s a: (sum q)}))", "([a b c] [4 2 4])"},
+    {"(value (select {from: " T " by: [s q] m: s a: (sum q)}))", "([a b a c] [1 2 3 4] ([a] [b] [a] [c]) [1 2 3 4])"},
     {"(value (select {from: " T " where: (> q 1) by: s a: (count (distinct q))}))", "([b a c] [1 1 1])"},
     {"(select {from: " T " by: s n: (sum q) a: (max n)})", "!domain"},
     {"(select {from: " T " by: s a: (max (sum q))})", "!domain"},

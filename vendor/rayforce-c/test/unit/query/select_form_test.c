@@ -10,6 +10,7 @@ static const said cases[] = {
     {"(value (select {from: " T " a: (distinct s) b: 1}))", "([a b c] [1 1 1])"},
     {"(select {from: " T " a: (distinct s) b: q})", "!length"},
     {"(value (select {from: (take " T " 0) a: (sum q)}))", "([])"},
+    {"(value (select {from: (take " T " 0) a: (sum q) b: (* 2 (sum q))}))", "([0] [0])"},
     {"(value (select {from: " T " where: (> q 9) a: (sum q) b: (min q)}))", "([0] [0Nl])"},
 };
 
