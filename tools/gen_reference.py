@@ -1,5 +1,5 @@
-"""builtins.def and error.def -> docs/reference/builtins.md and docs/reference/errors.md, and the second table of
-docs/differences.md from the classes of differences that random expressions found.
+"""builtins.def and error.def -> docs/reference/builtins.md and docs/reference/errors.md, and the last tables of
+docs/differences.md from the classes of differences that random expressions and statements found.
 
 Run as a program it writes them; `stale()` names the files that differ from a fresh run.
 """
@@ -19,8 +19,11 @@ DEF = SRC / "api" / "builtins.def"
 BUILTINS = ROOT / "docs" / "reference" / "builtins.md"
 ERRORS = ROOT / "docs" / "reference" / "errors.md"
 DIFFERENCES = ROOT / "docs" / "differences.md"
-CLASSES = ROOT / "tests" / "lang" / "differences.json"
-MADE_BELOW = "<!-- Made by tools/gen_reference.py from tests/lang/differences.json: -->\n"
+CLASSES = {
+    "Expressions": ROOT / "tests" / "lang" / "differences.json",
+    "Tables and statements": ROOT / "tests" / "lang" / "differences_tables.json",
+}
+MADE_BELOW = "<!-- Made by tools/gen_reference.py from the classes in tests/lang: -->\n"
 
 _SECTION = re.compile(r"^/\* -+ (.*?):? [\w/., -]*\.h.*-+ \*/$")
 _ROW = re.compile(r'^B\("([^"]+)", (\w+), (-?\d+), (-?\d+), ([^,]*), \w+, [\w-]+, "((?:[^"\\]|\\.)*)"\)$')
@@ -98,8 +101,10 @@ def errors() -> str:
 def differences() -> str:
     """The written part of the page as it is, and the classes below it."""
     written = DIFFERENCES.read_text().split(MADE_BELOW)[0]
-    lines = ["| what | the original, and ours |", "|---|---|"]
-    lines += [f"| {cell(r['name'])} | {cell(r['reason'])} |" for r in json.loads(CLASSES.read_text())]
+    lines = []
+    for title, path in CLASSES.items():
+        lines += ["", f"### {title}", "", "| what | the original, and ours |", "|---|---|"]
+        lines += [f"| {cell(r['name'])} | {cell(r['reason'])} |" for r in json.loads(path.read_text())]
     return written + MADE_BELOW + "\n".join(lines) + "\n"
 
 

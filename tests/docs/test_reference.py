@@ -25,5 +25,5 @@ def test_every_builtin_stands_on_the_page_once() -> None:
 
 def test_every_class_of_differences_stands_on_the_page() -> None:
     page = (ROOT / "docs" / "differences.md").read_text()
-    rows = json.loads((ROOT / "tests" / "lang" / "differences.json").read_text())
+    rows = [row for path in gen_reference.CLASSES.values() for row in json.loads(path.read_text())]
     assert [r["name"] for r in rows if f"| {gen_reference.cell(r['name'])} |" not in page] == []

@@ -234,7 +234,8 @@ def main() -> int:
             print(f"{source}\n    theirs {said(theirs)[:160]}\n    ours   {said(mine)[:160]}", flush=True)
     pair.close()
     seconds = time.monotonic() - start
-    print(f"{a.count} {'statements' if a.tables else 'expressions'}, seed {a.seed}, {seconds:.0f} s; the real server: {dict(pair.real.count)}")
+    what = "statements" if a.tables else "expressions"
+    print(f"{a.count} {what}, seed {a.seed}, {seconds:.0f} s; the real server: {dict(pair.real.count)}")
     for name, n in count.most_common():
         print(f"{n:8} {name}")
     for crash in pair.crashes[: a.show]:
