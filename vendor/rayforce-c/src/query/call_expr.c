@@ -23,15 +23,23 @@ static void args_free(args *a) {
     if (a->a != a->room) rb_free(a->a, (size_t)a->n * sizeof *a->a);
 }
 
+static bool looks_in_a_set(const ray_val *fn) {
+    const rv_builtin *row = fn->type == RY_LAMBDA ? NULL : fn->u.builtin.row;
+    return row && (row->fn == ro_in || row->fn == ro_not_in || row->fn == ro_within);
+}
+
 /* 0, RQ_BY_ROW or -1; what was evaluated is in `a` either way. */
-static int args_eval(rq_scope *s, const ray_val *form, args *a) {
+static int args_eval(rq_scope *s, const ray_val *fn, const ray_val *form, args *a) {
     RB_TRY(args_new(a, form->len - 1), -1);
-    for (int i = 0; i < a->n; i++) {
-        int ok = rq_expr(s, rv_list_get(form, i + 1), &a->a[i]);
-        if (ok != 0) return ok;
-        a->got++;
+    bool set = looks_in_a_set(fn), was = s->set;
+    int ok = 0;
+    for (int i = 0; ok == 0 && i < a->n; i++) {
+        s->set = set && i > 0;
+        ok = rq_expr(s, rv_list_get(form, i + 1), &a->a[i]);
+        a->got += ok == 0;
     }
-    return 0;
+    s->set = was;
+    return ok;
 }
 
 static enum rq_kind kind_of(const args *a) {
@@ -157,7 +165,7 @@ static int lambda_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
         *out = (rq_value){.v = rq_expr_by_row(s, form), .kind = RQ_MANY};
         return out->v ? 0 : -1;
     }
-    int depth = s->depth, ok = args_eval(s, form, &a);
+    int depth = s->depth, ok = args_eval(s, fn, form, &a);
     if (ok == 0 && one) {
         ok = write_out(s, fn, &a, out);
     } else if (ok == 0) {
@@ -211,7 +219,7 @@ static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, 
     bool whole = s->whole, aggregated = s->aggregated;
     s->whole = whole || aggregate;
     s->aggregated = aggregated || aggregate;
-    int ok = args_eval(s, form, &a);
+    int ok = args_eval(s, fn, form, &a);
     s->whole = whole;
     s->aggregated = aggregated;
     if (ok < 0) blame_name(&a);

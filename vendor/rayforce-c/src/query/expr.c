@@ -31,7 +31,7 @@ static int give_foreign_take(rq_scope *s, rq_value *out, ray_val *v) {
     if (!v) return -1;
     if (!ro_is_collection(v)) return 0;
     out->kind = RQ_MANY;
-    out->literal = v->len != s->rows->table->len;
+    out->literal = s->set || v->len != s->rows->table->len;
     if (out->literal) return 0;
     out->v = rq_rows_narrow(s->rows, v);
     rv_release(v);

@@ -103,6 +103,7 @@ typedef struct rq_scope {
     bool quoted_names;     /* a quoted symbol may name a column */
     bool columns_first;    /* a column is found before an alias */
     bool aggregated;       /* a column is found before an alias of one value, which has no rows to be aggregated */
+    bool set;              /* vectors that are written out or variables are sets of values, never columns */
     bool rows_only;        /* aggregates are of rows, not of tables, dicts or lists that variables hold */
     rq_grouping *grouping; /* aggregates give one value a group, as a vector */
     int depth;

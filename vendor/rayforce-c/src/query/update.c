@@ -7,6 +7,7 @@ typedef struct update {
     rq_rows *rows;
     const ray_val *mask;      /* B8; null: all rows are written */
     bool anew;                /* a column takes the type of what it is given */
+    bool some;                /* there is a condition: a column keeps its type, also if all rows are written */
     ray_val *names, *columns; /* of the result, owned and nobody else's */
 } update;
 
@@ -91,7 +92,7 @@ static ray_val *column_of(const update *u, ray_val *v, ray_val *old) {
     if (!many && !rv_is_atom(v) && v->type != RY_NULL)
         return rb_fail_null(RB_E_DOMAIN, "update: a column cannot be made of %s", ry_name(v->type));
     ray_val *next = !many     ? from_atom(u->rt, v, old, n)
-                    : u->mask ? from_some(u->rt, v, old)
+                    : u->some ? from_some(u->rt, v, old)
                     : u->anew ? rv_retain(v)
                               : from_column(u->rt, v, old);
     if (!next || !u->mask) return next;
@@ -230,7 +231,7 @@ static ray_val *updated(update *u, const rq_plan *p) {
 static ray_val *update_table(ray_rt *rt, const rq_plan *p, ray_val *table) {
     rq_rows rows;
     RB_TRY(rq_rows_open_take(&rows, rt, rv_retain(table)), NULL);
-    update u = {.rt = rt, .rows = &rows, .anew = p->by != NULL};
+    update u = {.rt = rt, .rows = &rows, .anew = p->by != NULL, .some = p->where != NULL};
     ray_val *out = updated(&u, p);
     rq_rows_close(&rows);
     return out;

@@ -28,6 +28,7 @@ static const said cases[] = {
     {SET("m: (reverse t) by: k", "m"), "[\"\" \"y\" \"x\"]"},
     {SET("m: (concat n n) by: k", "m"), "!length"},
     {SET("m: [7]", "m"), "[7 7 7]"},
+    {SET("n: (+ n 0.5) where: true", "n"), "[1 2 3]"},
     {SET("m: [7 8]", "m"), "!length"},
     {SET("m: (take n 1) by: k", "m"), "[1 2 1]"},
     {SET("k: n by: k", "k"), "[1 2 3]"},

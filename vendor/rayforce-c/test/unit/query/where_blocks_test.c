@@ -37,7 +37,7 @@ static const said cases[] = {
     {"(do " T " (at (select {from: v where: (> i 70000) n: (count i) m: (max f) s: (sum f)}) 'n))", "[0]"},
     {"(do " T " (at (select {from: v where: (> i 70000) s: (sum a)}) 's))", "[0]"},
     {"(do " T " (at (select {from: v where: (> i 70000) s: (min f)}) 's))", "[0Nf]"},
-    {"(do " T " (at (select {from: v where: (> i 69990) i: (sum i) n: (max i)}) 'i))", "!schema"},
+    {"(do " T " (at (select {from: v where: (> i 69990) i: (sum i) n: (max i)}) 'i))", "[699955]"},
     {"(do " T " (at (select {from: v where: (> i 69998) s: (first i)}) 's))", "[69999]"},
     {"(do " T " (at (select {from: v where: (> unknown 3) s: (sum i)}) 's))", "!schema"},
     {"(do " T " (at (select {from: v where: (> i 'x) s: (sum i)}) 's))", "!type"},
