@@ -26,7 +26,8 @@ class Server:
 
     It listens from the moment it is made and answers once it is started. `auth(user, password)` is asked after the
     password, if there is one, was right; it must not take long. `restricted`: clients may compute, but not define,
-    write, load, run or dial out. `query_timeout`: seconds that one request may take.
+    write, load, run or dial out. `query_timeout`: seconds that one request may take. `max_message`: bytes of the
+    largest request; without it 256 MiB, and 16 GiB from clients of this package.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Server:
         insecure: bool = False,
         unix: str | None = None,
         max_clients: int | None = None,
-        max_message: int = 268_435_456,
+        max_message: int | None = None,
         backlog_bytes: int = 268_435_456,
         idle_timeout: float | None = None,
         query_timeout: float | None = None,
@@ -66,7 +67,7 @@ class Server:
             password=password,
             insecure=insecure,
             clients_max=max_clients or 0,
-            message_max=max_message,
+            message_max=max_message or 0,
             backlog_max=backlog_bytes,
             idle_timeout=idle_timeout or 0.0,
             query_timeout=query_timeout or 0.0,

@@ -65,7 +65,7 @@ def test_stub_of_the_package_equals_its_table() -> None:
             r"\b(malloc|calloc|realloc|free|posix_memalign|aligned_alloc|strdup|asprintf)\s*\(",
             {"base/alloc.c"},
         ),
-        ("mapping", r"\b(mmap|munmap|mremap)\s*\(", {"base/alloc.c", "base/file.c"}),
+        ("mapping", r"\b(mmap|munmap|mremap)\s*\(", {"base/alloc.c", "base/file.c", "base/share.c"}),
         (
             "files",
             r"\b(open|openat|fopen|rename|fsync|fdatasync|unlink|mkdir|opendir)\s*\(",

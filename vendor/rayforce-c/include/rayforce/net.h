@@ -144,7 +144,7 @@ typedef struct ray_server_opts {
     const char *password;      /* null: none asked for */
     bool insecure;             /* allow a non-loopback address without a password */
     int clients_max;           /* 0: the default of the documentation */
-    int64_t message_max;       /* largest request; 0: 256 MiB */
+    int64_t message_max;       /* largest request; 0: 256 MiB, and 16 GiB from clients of this library */
     int64_t backlog_max;       /* bytes waiting for one client before it is cut off; 0: 256 MiB */
     double greeting_timeout;   /* seconds for a client's handshake; 0: the default */
     double idle_timeout;       /* seconds; 0: none */

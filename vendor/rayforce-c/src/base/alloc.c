@@ -346,6 +346,8 @@ void rb_block_free(void *p, size_t size) {
         free(p);
 }
 
+void rb_heap_count(int64_t blocks, int64_t bytes) { count(keeper_get(), blocks, bytes); }
+
 void rb_heap_stats_into(rb_heap_stats *out) {
     out->blocks = atomic_load_explicit(&live_blocks, memory_order_relaxed);
     out->bytes = atomic_load_explicit(&live_bytes, memory_order_relaxed);

@@ -23,6 +23,7 @@ RB_NODISCARD void *rb_block_alloc(size_t size);
 void rb_block_free(void *p, size_t size);
 
 void rb_heap_stats_into(rb_heap_stats *out);
+void rb_heap_count(int64_t blocks, int64_t bytes); /* memory that comes from elsewhere in this room */
 
 #if RAY_TESTING
 /* The n-th allocation from now on fails (1 = the next), and with `for_ever` every later one; n <= 0 turns it off. */

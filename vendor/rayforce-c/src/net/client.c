@@ -32,6 +32,7 @@ static int build(ray_client *c, const ray_client_opts *o) {
 /* What both sides can agree on without locks: nobody else knows the client. */
 static void destroy(ray_client *c) {
     if (c->fd >= 0) rn_sock_close(c->fd);
+    if (c->memory) rb_share_want(-1);
     rn_tickets_free(&c->tickets);
     rv_release(c->refusal);
     rw_out_free(c->out);
@@ -56,10 +57,16 @@ ray_client *rn_client_new(const ray_client_opts *o) {
     else snprintf(c->peer, sizeof c->peer, "%.140s:%d", o->host ? o->host : "localhost", o->port);
     rn_wait w;
     rn_wait_start(&w, o->connect_timeout, o->poll, o->poll_ctx);
-    if (build(c, o) < 0 || rn_dial(o, c->peer, c->reader, &w, &c->fd, &c->dialect) < 0) {
+    rn_dialled got;
+    if (build(c, o) < 0 || rn_dial(o, c->peer, c->reader, &w, &got) < 0) {
         destroy(c);
         return NULL;
     }
+    c->fd = got.fd;
+    c->dialect = got.dialect;
+    c->memory = got.memory;
+    c->forms = got.forms;
+    if (c->memory) rb_share_want(1);
     pthread_mutex_init(&c->out_lock, NULL);
     pthread_mutex_init(&c->lock, NULL);
     return c;
@@ -182,11 +189,26 @@ static ray_val *take(ray_client *c, int64_t ticket, int how, double timeout, boo
     return reply;
 }
 
+/* Whether the server takes more than everybody does shows with the first thing that it says; to hear it costs a question
+ * that means nothing. */
+static int64_t put(ray_client *c, const rn_frame *f, uint64_t *mark, rn_wait *w, double timeout) {
+    int64_t ticket = rn_client_put(c, f, mark);
+    if (ticket || rb_error_code() != RB_E_TOO_LARGE || atomic_load(&c->forms)) return ticket;
+    rb_error why;
+    rb_error_copy_into(&why);
+    ticket = rn_client_put(c, &(rn_frame){.kind = RW_SYNC, .value = rv_null_get()}, mark);
+    ray_val *reply = ticket ? take(c, ticket, rn_client_wait(c, &(rn_goal){.ticket = ticket}, w), timeout, false) : NULL;
+    rv_release(reply);
+    if (reply && atomic_load(&c->forms)) return rn_client_put(c, f, mark);
+    if (reply) rb_error_restore(&why);
+    return 0;
+}
+
 /* The whole of a synchronous call. */
 static ray_val *ask(ray_client *c, const rn_frame *f, rn_wait *w, double timeout) {
     uint64_t mark;
     RB_TRY(rn_client_wait_check(c), NULL);
-    int64_t ticket = rn_client_put(c, f, &mark);
+    int64_t ticket = put(c, f, &mark, w, timeout);
     if (!ticket) return NULL;
     int how = rn_client_wait(c, &(rn_goal){.ticket = ticket}, w);
     return take(c, ticket, how, timeout, false);
@@ -305,7 +327,7 @@ int rn_client_send(ray_client *c, ray_val *message, double timeout) {
     rn_wait w;
     start_wait(c, &w, timeout);
     uint64_t mark;
-    if (!rn_client_put(c, &(rn_frame){.kind = RW_ASYNC, .value = message}, &mark)) return -1;
+    if (!put(c, &(rn_frame){.kind = RW_ASYNC, .value = message}, &mark, &w, timeout)) return -1;
     return drain(c, mark, &w, timeout);
 }
 
@@ -322,7 +344,7 @@ int64_t rn_client_submit(ray_client *c, ray_val *message, bool more, double time
     rn_wait w;
     start_wait(c, &w, timeout);
     uint64_t mark;
-    int64_t ticket = rn_client_put(c, &(rn_frame){.kind = RW_SYNC, .value = message, .more = more}, &mark);
+    int64_t ticket = put(c, &(rn_frame){.kind = RW_SYNC, .value = message, .more = more}, &mark, &w, timeout);
     if (!ticket) return -1;
     if (more || drain(c, mark, &w, timeout) == 0) return ticket;
     rn_client_abandon(c, ticket);

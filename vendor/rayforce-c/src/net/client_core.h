@@ -23,6 +23,8 @@ struct ray_client {
     pid_t owner;
     char peer[160];
     const rw_dialect *dialect;
+    bool memory; /* travels beside the bytes */
+    _Atomic bool forms; /* the server reads those of our own: it has said so */
     ray_val *refusal; /* the answer to a server that asks */
     int (*poll)(void *ctx);
     void *poll_ctx;

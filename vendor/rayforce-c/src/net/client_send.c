@@ -1,6 +1,6 @@
 #include "client_core.h"
 #include "limits.h"
-#include "sock.h"
+#include "passing.h"
 
 #include <errno.h>
 
@@ -8,9 +8,7 @@
  * the end of them. */
 static void push_out(ray_client *c) {
     while (rw_out_pending(c->out) && !c->write_error) {
-        struct iovec iov[RN_IOV];
-        int n = rw_out_iov(c->out, iov, RN_IOV);
-        ssize_t put = rn_sock_send(c->fd, iov, n);
+        ssize_t put = rn_passing_send(c->fd, c->out, c->memory);
         if (put >= 0) {
             rw_out_advance(c->out, (size_t)put);
             atomic_fetch_add(&c->written, (uint64_t)put);
@@ -33,7 +31,10 @@ void rn_client_push_out(ray_client *c) {
 static int encode(ray_client *c, const rn_frame *f) {
     rw_send_opts opts = {.compress_over = atomic_load_explicit(&c->compress_over, memory_order_relaxed),
                          .verbose = f->verbose,
-                         .texts = f->kind == RW_SYNC};
+                         .texts = f->kind == RW_SYNC,
+                         .ours = true,
+                         .forms = atomic_load_explicit(&c->forms, memory_order_relaxed),
+                         .memory = c->memory};
     return f->value ? rw_out_frame(c->out, c->dialect, f->kind, f->value, &opts)
                     : rw_out_source(c->out, c->dialect, f->kind, f->text, f->n, &opts);
 }

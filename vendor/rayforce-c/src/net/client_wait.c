@@ -2,7 +2,7 @@
 #include "client_core.h"
 #include "cond.h"
 #include "limits.h"
-#include "sock.h"
+#include "passing.h"
 
 #include <errno.h>
 
@@ -123,6 +123,7 @@ static void deliver(ray_client *c) {
         int r = rw_reader_next(c->reader, &m);
         if (r < 0) broken(c);
         if (r <= 0) return;
+        if (m.forms) atomic_store_explicit(&c->forms, true, memory_order_relaxed);
         if (m.kind == RW_REPLY) take_reply(c, &m);
         else take_push(c, &m);
     }
@@ -135,21 +136,25 @@ static void note_progress(ray_client *c) {
     atomic_store_explicit(&c->coming, coming, memory_order_relaxed);
 }
 
+static ssize_t recv_now(ray_client *c, struct iovec *room, int n, bool wait) {
+    return c->memory ? rn_passing_recv(c->fd, room, n, wait, c->reader) : rn_sock_recv(c->fd, room, n, wait);
+}
+
 /* Bytes from the socket, waiting no longer than is allowed. One system call if a reply comes within the tick of the
  * socket and no deadline is nearer than that. */
 static ssize_t receive(ray_client *c, struct iovec *room, int n, bool may_wait, const rn_wait *w) {
-    if (!may_wait) return rn_sock_recv(c->fd, room, n, false);
+    if (!may_wait) return recv_now(c, room, n, false);
     if (c->spin_ns > 0) {
         int64_t end = rb_clock_mono_ns() + c->spin_ns;
         do {
-            ssize_t got = rn_sock_recv(c->fd, room, n, false);
+            ssize_t got = recv_now(c, room, n, false);
             if (got >= 0 || !rn_sock_not_now(errno)) return got;
         } while (rb_clock_mono_ns() < end);
     }
-    if (rn_wait_has(w, RN_TICK_MS)) return rn_sock_recv(c->fd, room, n, true);
+    if (rn_wait_has(w, RN_TICK_MS)) return recv_now(c, room, n, true);
     int ready = rn_sock_wait(c->fd, RN_READ, rn_wait_ms(w, RN_TICK_MS));
     if (ready == 0) errno = EAGAIN;
-    return ready <= 0 ? -1 : rn_sock_recv(c->fd, room, n, false);
+    return ready <= 0 ? -1 : recv_now(c, room, n, false);
 }
 
 /* One step of the leader. What is not sent yet goes on its way, and while the peer takes no more we read, since it may
@@ -182,6 +187,8 @@ static void step(ray_client *c, rn_wait *w) {
         lost(c, 0);
     } else if (errno == EINTR) {
         if (w->poll) w->next_poll = 0; /* a signal: ask at once */
+    } else if (errno == EPROTO && c->memory) {
+        broken(c);
     } else if (!rn_sock_not_now(errno)) {
         lost(c, errno);
     }

@@ -14,6 +14,7 @@ struct ray_codec {
     rw_out *out;
     ray_val *refusal; /* the answer to a server that asks */
     rw_send_opts send;
+    _Atomic bool forms; /* the server reads those of our own: it has said so to the thread that reads */
 };
 
 /* As with the other client: a builtin in a reply is known by its name. */
@@ -47,6 +48,7 @@ ray_codec *rn_codec_new(const ray_codec_opts *o) {
     if (!c) return NULL;
     snprintf(c->peer, sizeof c->peer, "%.140s", o->peer ? o->peer : "the server");
     c->send.compress_over = o->compress_over;
+    c->send.ours = true;
     if (build(c, o) == 0) return c;
     rn_codec_free(c);
     return NULL;
@@ -110,6 +112,7 @@ int rn_codec_next(ray_codec *c, ray_val **value) {
     int r = rw_reader_next(c->reader, &m);
     if (r <= 0) return r;
     *value = m.value;
+    if (m.forms) atomic_store_explicit(&c->forms, true, memory_order_relaxed);
     if (!m.ok) (void)unreadable(c, &m.error);
     return m.kind == RW_REPLY ? RAY_CODEC_REPLY : m.kind == RW_SYNC ? RAY_CODEC_ASKED : RAY_CODEC_PUSH;
 }
@@ -138,6 +141,7 @@ static int check_greeted(const ray_codec *c) {
 int rn_codec_put(ray_codec *c, ray_val *message, bool answered) {
     RB_TRY(check_greeted(c), -1);
     c->send.texts = answered;
+    c->send.forms = atomic_load_explicit(&c->forms, memory_order_relaxed);
     return rw_out_frame(c->out, c->dialect, answered ? RW_SYNC : RW_ASYNC, message, &c->send);
 }
 

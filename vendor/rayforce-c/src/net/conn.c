@@ -1,6 +1,7 @@
 #include "conn.h"
 
 #include "../base/alloc.h"
+#include "passing.h"
 
 int rn_conn_init(rn_conn *c, const rn_conn_opts *o) {
     rw_reader_opts reading = {.size_max = o->message_max, .remote_names = true, .names = o->names};
@@ -14,6 +15,7 @@ int rn_conn_init(rn_conn *c, const rn_conn_opts *o) {
         return -1;
     }
     rw_hello_server(c->hello, o->auth, o->auth_ctx);
+    if (o->memory) rw_hello_offer(c->hello, RW_CAN_FORMS | RW_CAN_MEMORY);
     return 0;
 }
 
@@ -57,6 +59,8 @@ static void greet(rn_conn *c) {
     if (state == RW_HELLO_MORE) return;
     if (state == RW_HELLO_DONE) {
         c->dialect = c->hello->dialect;
+        c->send.ours = c->send.forms = c->hello->can & RW_CAN_FORMS;
+        c->send.memory = c->hello->can & RW_CAN_MEMORY;
         rw_reader_dialect_set(c->reader, c->dialect);
         c->state = RN_OPEN;
     } else {
@@ -79,6 +83,7 @@ bool rn_conn_next(rn_conn *c, rw_msg *m) {
     if (c->state != RN_OPEN) return false;
     int r = rw_reader_next(c->reader, m);
     if (r < 0) c->state = RN_ENDED;
+    if (r > 0 && m->forms) c->send.ours = c->send.forms = true;
     return r > 0;
 }
 
@@ -140,4 +145,10 @@ void rn_conn_written(rn_conn *c, size_t n) {
     rw_out_advance(c->out, n);
     rn_frames_written(&c->frames, n);
     if (c->state == RN_ENDING && !rw_out_pending(c->out)) c->state = RN_ENDED;
+}
+
+ssize_t rn_conn_send(const rn_conn *c, int fd) { return rn_passing_send(fd, c->out, c->send.memory); }
+
+ssize_t rn_conn_recv(rn_conn *c, int fd, struct iovec *iov, int n) {
+    return c->send.memory ? rn_passing_recv(fd, iov, n, false, c->reader) : rn_sock_recv(fd, iov, n, false);
 }

@@ -22,6 +22,7 @@ typedef struct rn_conn_opts {
     int64_t backlog_max;   /* a peer with more than this unread gets nothing more: the connection ends */
     int64_t frames_max;    /* the same for pushes, in frames; 0: no limit */
     int64_t compress_over; /* as in rw_send_opts */
+    bool memory;           /* the socket can carry memory beside the bytes */
     rw_names names;
     rw_auth_fn auth; /* null: no password is asked for */
     void *auth_ctx;
@@ -58,5 +59,10 @@ RB_NODISCARD int rn_conn_put_encoded(rn_conn *c, const ray_val *frame);
 size_t rn_conn_pending(const rn_conn *c);
 int rn_conn_iov(const rn_conn *c, struct iovec *iov, int max);
 void rn_conn_written(rn_conn *c, size_t n);
+
+/* The socket's calls for the next bytes out, and for bytes into the room, with memory beside them if that is agreed: as
+ * rn_sock_send and rn_sock_recv. */
+ssize_t rn_conn_send(const rn_conn *c, int fd);
+ssize_t rn_conn_recv(rn_conn *c, int fd, struct iovec *iov, int n);
 
 #endif

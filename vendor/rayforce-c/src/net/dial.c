@@ -2,6 +2,7 @@
 
 #include "limits.h"
 #include "lookup.h"
+#include "passing.h"
 
 #include <errno.h>
 
@@ -77,7 +78,7 @@ static int read_greeting(int fd, rw_reader *reader, bool logged_in, const char *
         struct iovec room[2];
         int n = rw_reader_room(reader, room);
         RB_TRY(n, -1);
-        ssize_t got = rn_sock_recv(fd, room, n, false);
+        ssize_t got = rn_passing_recv(fd, room, n, false, reader); /* a push may come with the greeting */
         if (got > 0) return rw_reader_filled(reader, (size_t)got);
         if (got < 0 && rn_sock_not_now(errno)) RB_TRY(await(fd, RN_READ, w, "greeting", peer), -1);
         else if (got < 0 && errno != EINTR && errno != ECONNRESET) return rb_fail_errno(RB_E_CONN_OS, peer);
@@ -114,22 +115,21 @@ static int addresses(const ray_client_opts *o, rn_addr *out, rn_wait *w) {
     return rn_look_up(host, o->port, out, RN_ADDRESSES, w);
 }
 
-int rn_dial(const ray_client_opts *o, const char *peer, rw_reader *reader, rn_wait *w, int *fd,
-            const rw_dialect **dialect) {
+int rn_dial(const ray_client_opts *o, const char *peer, rw_reader *reader, rn_wait *w, rn_dialled *out) {
     rw_hello hello;
     rn_addr found[RN_ADDRESSES];
     RB_TRY(rw_hello_client(&hello, o->user, o->password), -1);
+    if (o->path) rw_hello_offer(&hello, RW_CAN_FORMS | RW_CAN_MEMORY);
     int n = addresses(o, found, w);
     RB_TRY(n, -1);
-    *fd = connect_any(found, n, peer, w);
-    RB_TRY(*fd, -1);
-    if (greet(*fd, &hello, reader, peer, w) < 0 ||
-        rn_sock_connected_setup(*fd, o->nodelay, o->keepalive, RN_TICK_MS) < 0) {
-        rn_sock_close(*fd);
-        *fd = -1;
+    int fd = connect_any(found, n, peer, w);
+    RB_TRY(fd, -1);
+    if (greet(fd, &hello, reader, peer, w) < 0 ||
+        rn_sock_connected_setup(fd, o->nodelay, o->keepalive, RN_TICK_MS) < 0) {
+        rn_sock_close(fd);
         return -1;
     }
-    *dialect = hello.dialect;
+    *out = (rn_dialled){fd, hello.dialect, hello.can & RW_CAN_FORMS, hello.can & RW_CAN_MEMORY};
     rw_reader_dialect_set(reader, hello.dialect);
     return 0;
 }

@@ -80,8 +80,7 @@ void rn_peer_settle(rn_peer *p) {
 void rn_peer_send(rn_peer *p) {
     int64_t budget = RN_BYTES_PER_TURN;
     while (budget > 0 && p->conn.state != RN_ENDED && rn_conn_pending(&p->conn)) {
-        struct iovec iov[RN_IOV];
-        ssize_t put = rn_sock_send(p->watch.fd, iov, rn_conn_iov(&p->conn, iov, RN_IOV));
+        ssize_t put = rn_conn_send(&p->conn, p->watch.fd);
         if (put >= 0) {
             rn_conn_written(&p->conn, (size_t)put);
             count(&p->bytes_out, put);
@@ -223,7 +222,7 @@ void rn_peer_receive(rn_peer *p) {
         /* What was sent before the urgent byte is served; it does not mean what comes behind it. */
         if (p->urgent && rn_sock_at_mark(p->watch.fd)) p->urgent = false;
         size_t room = iov[0].iov_len + (n > 1 ? iov[1].iov_len : 0);
-        ssize_t got = rn_sock_recv(p->watch.fd, iov, n, false);
+        ssize_t got = rn_conn_recv(&p->conn, p->watch.fd, iov, n);
         if (got > 0) {
             if (!take_in(p, (size_t)got)) return;
             budget -= got;
@@ -346,6 +345,7 @@ int rn_peer_admit(ray_server *s, int fd, const rn_addr *from) {
         rn_conn_opts opts = s->conn;
         pthread_mutex_unlock(&s->lock);
         opts.compress_over = rn_sock_is_loopback(from) ? -1 : RW_COMPRESS_OVER;
+        opts.memory = rn_sock_is_unix(from);
         if (begin(p, &opts) == 0) {
             atomic_fetch_add(&s->clients, 1);
             return 0;

@@ -66,8 +66,7 @@ static void drop(char *text) {
 
 void rn_server_opts_init(ray_server_opts *o) {
     *o = (ray_server_opts){.host = "127.0.0.1", .port = 5000, .clients_max = RN_CLIENTS_MAX,
-                           .message_max = RW_FRAME_MAX, .backlog_max = RN_BACKLOG_MAX,
-                           .greeting_timeout = RN_GREETING_S};
+                           .backlog_max = RN_BACKLOG_MAX, .greeting_timeout = RN_GREETING_S};
 }
 
 static int address(const ray_server_opts *o, rn_addr *out) {
@@ -103,6 +102,7 @@ static int start(ray_server *s, const ray_server_opts *o) {
         rn_sock_unlink(o->path);
         return -1;
     }
+    if (s->path) rb_share_want(1);
     return rn_loop_watch(s->loop, &s->listener, RN_READ);
 }
 
@@ -119,7 +119,7 @@ ray_server *rn_server_new(rn_loop *loop, const rn_handler *h, const ray_server_o
     s->idle_timeout = o->idle_timeout;
     s->auth = o->auth;
     s->auth_ctx = o->auth_ctx;
-    s->conn = (rn_conn_opts){.message_max = o->message_max > 0 ? o->message_max : RW_FRAME_MAX,
+    s->conn = (rn_conn_opts){.message_max = o->message_max > 0 ? o->message_max : 0,
                              .backlog_max = o->backlog_max > 0 ? o->backlog_max : RN_BACKLOG_MAX,
                              .names = h->names};
     s->own_numbers = !h->numbers;
@@ -162,6 +162,7 @@ void rn_server_free(ray_server *s) {
     if (s->own_loop) rn_loop_free(s->loop);
     if (s->own_numbers) rn_numbers_free(s->numbers);
     rb_free(s->peers, (size_t)s->cap * sizeof(rn_peer *));
+    if (s->path) rb_share_want(-1);
     drop(s->password);
     drop(s->path);
     pthread_mutex_destroy(&s->lock);

@@ -21,6 +21,11 @@
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
 #endif
+#ifdef MSG_CMSG_CLOEXEC
+#define RECV_CLOEXEC MSG_CMSG_CLOEXEC
+#else
+#define RECV_CLOEXEC 0
+#endif
 
 /* ---- addresses ----------------------------------------------------------------------------------------------- */
 
@@ -85,6 +90,8 @@ bool rn_sock_is_loopback(const rn_addr *a) {
     const struct in6_addr *six = &((const struct sockaddr_in6 *)&a->at)->sin6_addr;
     return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
 }
+
+bool rn_sock_is_unix(const rn_addr *a) { return a->at.ss_family == AF_UNIX; }
 
 void rn_sock_show(const rn_addr *a, char *out) {
     char host[INET6_ADDRSTRLEN] = "?";
@@ -283,6 +290,56 @@ ssize_t rn_sock_send(int fd, struct iovec *iov, int n) {
     struct msghdr m = {.msg_iov = iov};
     m.msg_iovlen = (unsigned)n;
     return sendmsg(fd, &m, flags);
+}
+
+ssize_t rn_sock_send_with(int fd, struct iovec *iov, int n, int pass) {
+    if (pass < 0) return rn_sock_send(fd, iov, n);
+    ssize_t put = -1;
+    if (fails_now(&put)) return put;
+    shorten(iov, &n);
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } beside = {{0}};
+    struct msghdr m = {.msg_iov = iov, .msg_control = &beside, .msg_controllen = sizeof beside};
+    m.msg_iovlen = (unsigned)n;
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof pass);
+    memcpy(CMSG_DATA(c), &pass, sizeof pass);
+    return sendmsg(fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void passed_add(rn_passed *out, const struct cmsghdr *c) {
+    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) return;
+    size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < n; i++) {
+        int fd;
+        memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
+        if (out->n < RN_PASSED_MAX) out->fds[out->n++] = fd;
+        else close(fd);
+    }
+}
+
+ssize_t rn_sock_recv_with(int fd, struct iovec *iov, int n, bool wait, rn_passed *passed) {
+    ssize_t got = -1;
+    passed->n = 0;
+    if (fails_now(&got)) return got;
+    shorten(iov, &n);
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int) * RN_PASSED_MAX)];
+    } beside;
+    struct msghdr m = {.msg_iov = iov, .msg_control = &beside, .msg_controllen = sizeof beside};
+    m.msg_iovlen = (unsigned)n;
+    got = recvmsg(fd, &m, (wait ? 0 : MSG_DONTWAIT) | RECV_CLOEXEC);
+    if (got < 0) return got;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) passed_add(passed, c);
+    if (!(m.msg_flags & MSG_CTRUNC)) return got;
+    while (passed->n) close(passed->fds[--passed->n]);
+    errno = EPROTO;
+    return -1;
 }
 
 int rn_sock_wait(int fd, unsigned events, int64_t ms) {

@@ -29,6 +29,7 @@ int rn_sock_look_up(const char *host, int port, rn_addr *out, int max);
 const char *rn_sock_look_up_text(int code);
 RB_NODISCARD int rn_sock_unix(const char *path, rn_addr *out); /* RB_E_CONN_OS if the path is too long */
 bool rn_sock_is_loopback(const rn_addr *a);
+bool rn_sock_is_unix(const rn_addr *a);
 /* "HOST:PORT", "[HOST]:PORT", "unix"; out has RN_SHOWN bytes. */
 #define RN_SHOWN 64
 void rn_sock_show(const rn_addr *a, char *out);
@@ -52,6 +53,14 @@ int rn_sock_accept(int fd, rn_addr *from);                            /* a descr
 /* Up to n pieces. 0: the peer has ended. With `wait` up to the tick of rn_sock_connected_setup. */
 ssize_t rn_sock_recv(int fd, struct iovec *iov, int n, bool wait);
 ssize_t rn_sock_send(int fd, struct iovec *iov, int n);
+/* The same over a Unix socket, with a descriptor for the peer beside the first byte; negative: none. */
+ssize_t rn_sock_send_with(int fd, struct iovec *iov, int n, int pass);
+/* The same, with the descriptors that came beside the bytes, the caller's from now on. EPROTO: there were more of them. */
+#define RN_PASSED_MAX 4
+typedef struct rn_passed {
+    int n, fds[RN_PASSED_MAX];
+} rn_passed;
+ssize_t rn_sock_recv_with(int fd, struct iovec *iov, int n, bool wait, rn_passed *passed);
 /* Waits for RN_READ, RN_WRITE or both: what is ready, 0 when the time is over, -1 and errno. Negative ms: for ever. */
 int rn_sock_wait(int fd, unsigned events, int64_t ms);
 bool rn_sock_not_now(int error); /* EAGAIN and its other name */

@@ -8,7 +8,23 @@
 enum { HEADER = RB_CACHE_LINE };
 _Static_assert(sizeof(rv_buf) <= HEADER, "a buffer's header is one cache line");
 
+static void share_release(rv_buf *b) { rb_share_free(b->ctx); }
+
+/* Consumes s; null without an error set. */
+static rv_buf *share_buf_take(rb_share *s, size_t size, bool readonly) {
+    rv_buf *b = s ? rv_buf_external(s->mem, size, readonly, share_release, s) : NULL;
+    if (!b) {
+        rb_share_free(s);
+        rb_error_clear();
+    }
+    return b;
+}
+
 rv_buf *rv_buf_new(size_t size) {
+    if (RB_UNLIKELY(size >= RB_BIG_BLOCK && rb_share_is_wanted())) {
+        rv_buf *shared = share_buf_take(rb_share_new(size), size, false);
+        if (shared) return shared;
+    }
     rv_buf *b = rb_block_alloc(size > SIZE_MAX - HEADER ? size : HEADER + size); /* the former fails */
     if (!b) return NULL;
     memset(b, 0, sizeof *b);
@@ -38,6 +54,39 @@ void rv_buf_release(rv_buf *b) {
         rb_block_free(b, HEADER + b->size);
     else
         rb_free(b, sizeof *b);
+}
+
+rv_buf *rv_buf_passable(const ray_val *v) {
+    size_t size = (size_t)v->len * (size_t)ry_width(v->type);
+    rv_buf *b = v->buf;
+    rb_share *s = b->release == share_release ? b->ctx : NULL;
+    /* Behind a part of a buffer lies what others look at, which is neither to be given nor cleared. */
+    bool whole = s && v->data == b->mem && (size == b->size || atomic_load(&b->rc) == 1);
+    if (whole && rb_share_seal(s, size) >= 0) {
+        b->readonly = true;
+        return rv_buf_retain(b);
+    }
+    return share_buf_take(rb_share_copy(v->data, size), size, true);
+}
+
+ray_val *rv_vec_of_share_take(int type, int64_t len, rb_share *s) {
+    size_t size = (size_t)len * (size_t)ry_width(type);
+    if (size > s->shown || size > s->held) {
+        rb_share_free(s);
+        return rb_fail_null(RB_E_DOMAIN, "%lld elements are not in the memory that came with them", (long long)len);
+    }
+    ray_val *v = rv_object_new(type);
+    rv_buf *b = v ? rv_buf_external(s->mem, size, true, share_release, s) : NULL;
+    if (!b) {
+        rb_share_free(s);
+        rv_release(v);
+        return NULL;
+    }
+    s->shown = size;
+    v->len = len;
+    v->buf = b;
+    v->data = b->mem;
+    return v;
 }
 
 /* ---- objects ------------------------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "../base/base.h"
 #include "../base/bytes.h"
 #include "../base/error.h"
+#include "../base/share.h"
 #include "../type/null.h"
 #include "../type/type.h"
 
@@ -133,6 +134,12 @@ static inline rv_buf *rv_buf_retain(rv_buf *b) {
     return b;
 }
 void rv_buf_release(rv_buf *b); /* null is ignored */
+/* The elements of a fixed-width vector as sealed memory that another process can be given, of which it sees nothing else:
+ * the vector's own buffer if that is possible, which is never written again then, else a copy. The share is in ctx. Null
+ * without an error: not possible. */
+rv_buf *rv_buf_passable(const ray_val *v);
+/* A vector over the start of memory that a peer gave; RB_E_DOMAIN if that is too short. Consumes s, also on failure. */
+RB_NODISCARD ray_val *rv_vec_of_share_take(int type, int64_t len, rb_share *s);
 
 /* ---- atoms: atom.c ------------------------------------------------------------------------------------------- */
 

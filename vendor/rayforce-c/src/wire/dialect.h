@@ -13,6 +13,8 @@ struct rw_dialect {
     bool compresses;
     bool has_verbose;
     bool has_texts;      /* between two of us an error may be followed by its text */
+    int64_t frame_max;   /* payload */
+    const rw_dialect *own; /* with the forms that only two of us have; null: there are none */
     const rw_row *by_code; /* [256], index: the type byte */
     const rw_row *by_type; /* [256], index: (uint8_t) of the type */
 
@@ -23,11 +25,12 @@ struct rw_dialect {
     ray_val *(*form)(ray_val *message); /* null: the message is the form */
 };
 
-extern const rw_dialect rw_dialect_v1, rw_dialect_v2;
+extern const rw_dialect rw_dialect_v1, rw_dialect_v2, rw_dialect_own;
 
 #define RW_HEADER 16
 #define RW_FLAG_COMPRESSED 0x01
 #define RW_FLAG_VERBOSE 0x04
+#define RW_FLAG_FORMS 0x20 /* the sender reads the forms of our own; others ignore the bit */
 #define RW_FLAG_TEXTS 0x40 /* of a request: whoever asks reads the text behind an error; others ignore the bit */
 
 typedef struct rw_head {

@@ -371,6 +371,7 @@ const rw_dialect rw_dialect_v1 = {
     .name = "1.x",
     .version = 1,
     .sends_empty = true,
+    .frame_max = RW_FRAME_MAX,
     .by_code = by_code,
     .by_type = by_type,
     .call = request_call,

@@ -86,21 +86,22 @@ static const rw_form error = {error_put, error_take};
 /* ---- rows ---------------------------------------------------------------------------------------------------- */
 
 /* X(type = code, argument, form) */
+#define FIXED(form)                                                                                                    \
+    X(RY_U8, HINT, form)                                                                                               \
+    X(RY_I16, HINT, form)                                                                                              \
+    X(RY_I32, HINT, form)                                                                                              \
+    X(RY_I64, HINT, form)                                                                                              \
+    X(RY_F32, HINT, form)                                                                                              \
+    X(RY_F64, HINT, form)                                                                                              \
+    X(RY_DATE, HINT, form)                                                                                             \
+    X(RY_TIME, HINT, form)                                                                                             \
+    X(RY_TIMESTAMP, HINT, form)                                                                                        \
+    X(RY_TIMESPAN, HINT, form)                                                                                         \
+    X(RY_GUID, HINT, form)
+
 #define ROWS                                                                                                           \
     X(RY_LIST, RW_ARG_LENIENT, rw_form_list)                                                                           \
     X(RY_B8, HINT, rw_form_fixed)                                                                                      \
-    X(RY_U8, HINT, rw_form_fixed)                                                                                      \
-    X(RY_I16, HINT, rw_form_fixed)                                                                                     \
-    X(RY_I32, HINT, rw_form_fixed)                                                                                     \
-    X(RY_I64, HINT, rw_form_fixed)                                                                                     \
-    X(RY_F32, HINT, rw_form_fixed)                                                                                     \
-    X(RY_F64, HINT, rw_form_fixed)                                                                                     \
-    X(RY_DATE, HINT, rw_form_fixed)                                                                                    \
-    X(RY_TIME, HINT, rw_form_fixed)                                                                                    \
-    X(RY_TIMESTAMP, HINT, rw_form_fixed)                                                                               \
-    X(RY_TIMESPAN, HINT, rw_form_fixed)                                                                                \
-    X(RY_GUID, HINT, rw_form_fixed)                                                                                    \
-    X(RY_SYM, HINT, rw_form_names)                                                                                     \
     X(RY_STR, HINT, rw_form_texts)                                                                                     \
     X(-RY_B8, 0, rw_form_atom_flagged)                                                                                 \
     X(-RY_U8, 0, rw_form_atom_flagged)                                                                                 \
@@ -125,12 +126,19 @@ static const rw_form error = {error_put, error_take};
     X(RY_NULL, 0, rw_form_null)                                                                                        \
     X(RY_ERROR, 0, error)
 
-/* One table serves both ways: the codes of the values are the codes of this line. */
-static const rw_row rows[256] = {
 #define X(type_, arg_, form_) [(uint8_t)(type_)] = {.code = (type_), .type = (type_), .arg = (arg_), .form = &(form_)},
-    ROWS
-#undef X
+
+/* One table serves both ways: the codes of the values are the codes of this line. */
+static const rw_row rows[256] = {FIXED(rw_form_fixed) ROWS X(RY_SYM, HINT, rw_form_names)};
+
+/* Between two of us: all of that can be read, and the forms for large columns. */
+static const rw_row own_by_type[256] = {FIXED(rw_form_fixed_own) ROWS X(RY_SYM, HINT, rw_form_symbols)};
+static const rw_row own_by_code[256] = {
+    FIXED(rw_form_fixed) ROWS X(RY_SYM, HINT, rw_form_names)
+    [RW_CODE_DICTIONARY] = {.code = RW_CODE_DICTIONARY, .type = RY_SYM, .form = &rw_form_dictionary},
+    [RW_CODE_MEMORY] = {.code = RW_CODE_MEMORY, .type = RY_NULL, .form = &rw_form_memory},
 };
+#undef X
 
 _Static_assert(RY_LIST == 0 && RY_B8 == 1 && RY_U8 == 2 && RY_I16 == 3 && RY_I32 == 4 && RY_I64 == 5 && RY_F32 == 6 &&
                    RY_F64 == 7 && RY_DATE == 8 && RY_TIME == 9 && RY_TIMESTAMP == 10 && RY_GUID == 11 && RY_SYM == 12 &&
@@ -190,8 +198,26 @@ const rw_dialect rw_dialect_v2 = {
     .compresses = true,
     .has_verbose = true,
     .has_texts = true,
+    .frame_max = RW_FRAME_MAX,
+    .own = &rw_dialect_own,
     .by_code = rows,
     .by_type = rows,
+    .call = request_call,
+    .apply = request_apply,
+    .set = request_set,
+};
+
+const rw_dialect rw_dialect_own = {
+    .name = "2.x",
+    .version = 3,
+    .has_login = true,
+    .checks_header = true,
+    .compresses = true,
+    .has_verbose = true,
+    .has_texts = true,
+    .frame_max = RW_FRAME_MAX_OWN,
+    .by_code = own_by_code,
+    .by_type = own_by_type,
     .call = request_call,
     .apply = request_apply,
     .set = request_set,

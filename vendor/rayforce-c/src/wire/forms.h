@@ -10,6 +10,7 @@
 
 typedef struct rw_form rw_form;
 typedef struct rw_names_cache rw_names_cache;
+typedef struct rw_beside rw_beside;
 
 /* One type in one dialect. */
 typedef struct rw_row {
@@ -34,10 +35,13 @@ typedef struct rw_put {
     size_t base;     /* b->len when it began */
     size_t referred; /* bytes that are not in b */
     int64_t size_max; /* of both together; above: RB_E_TOO_LARGE */
-    int depth;
+    int depth, given; /* given: memory beside the bytes, in this message */
     /* Takes a reference to the elements of v instead of a copy; null: copy. */
     int (*refer)(void *ctx, const ray_val *v, size_t n);
     void *refer_ctx;
+    /* Has the elements of v given as memory beside the bytes, with a head of n bytes whose last four are to be the number
+     * of the memory. 0; 1: they must go as bytes; null: never. */
+    int (*beside)(void *ctx, const ray_val *v, uint8_t *head, size_t n);
 } rw_put;
 
 void rw_put_init(rw_put *w, const rw_dialect *d, rb_bytes *b, int64_t size_max);
@@ -89,6 +93,7 @@ typedef struct rw_take {
     int depth, cap;
     rb_bytes partial; /* the beginning of a text that is cut */
     rw_names_cache *cache;
+    rw_beside *beside; /* memory that came; null: none can */
     rw_level few[RW_LEVELS_INLINE];
 } rw_take;
 
@@ -113,6 +118,20 @@ RB_NODISCARD enum rw_took rw_take_raw(rw_take *t, rw_level *l, rb_cursor *c);
 RB_NODISCARD enum rw_took rw_take_done(rw_take *t, ray_val *v); /* null v: failed */
 int32_t rw_take_intern(rw_take *t, const char *text, size_t n); /* -1: failed */
 enum rw_took rw_take_cut(const char *what); /* RB_E_DOMAIN: the payload ends in the middle */
+
+/* ---- memory beside the bytes: beside.c ----------------------------------------------------------------------- */
+
+struct rw_beside {
+    rb_share *at[RW_BESIDE_MAX]; /* owned, in the order in which they came */
+    int count;
+    uint32_t first; /* the number of the first one */
+    int64_t left;   /* bytes that the message under way may yet have there */
+};
+
+RB_NODISCARD int rw_beside_put_take(rw_beside *b, rb_share *s);
+/* The one of that number; those before it are for nobody. Null: RB_E_DOMAIN. */
+RB_NODISCARD rb_share *rw_beside_get_take(rw_beside *b, uint32_t number);
+void rw_beside_clear(rw_beside *b);
 
 /* ---- names of a column: names.c ------------------------------------------------------------------------------ */
 
@@ -146,6 +165,14 @@ RB_NODISCARD int rw_put_text(rw_put *w, const rw_row *row, const char *text, siz
 extern const rw_form rw_form_fixed; /* attributes, count, elements */
 extern const rw_form rw_form_names; /* attributes, count, (text, zero) … */
 extern const rw_form rw_form_texts; /* attributes, count, (count, text) … */
+
+/* forms_own.c */
+#define RW_CODE_DICTIONARY 49
+#define RW_CODE_MEMORY 50
+extern const rw_form rw_form_symbols;    /* as rw_form_names, or as a dictionary if that is shorter; written only */
+extern const rw_form rw_form_dictionary; /* attributes, names, a vector of numbers of names */
+extern const rw_form rw_form_memory;     /* type, attributes, number of the memory, count; the elements are in the memory */
+extern const rw_form rw_form_fixed_own;  /* as rw_form_fixed, or as rw_form_memory */
 
 /* forms_nested.c */
 extern const rw_form rw_form_list;    /* attributes, count, values; arg RW_ARG_LENIENT */

@@ -34,7 +34,7 @@ int rw_head_read(const rw_dialect *d, const uint8_t in[RW_HEADER], int64_t size_
     memcpy(&h->size, in + AT_SIZE, 8);
     if (h->size < 0 || (h->size == 0 && !d->sends_empty))
         return rb_fail(RB_E_PROTOCOL, "a message announces %lld bytes", (long long)h->size);
-    int64_t limit = size_max ? size_max : RW_FRAME_MAX;
+    int64_t limit = size_max ? size_max : h->flags & RW_FLAG_FORMS ? d->frame_max : RW_FRAME_MAX;
     if (limit > 0 && h->size > limit) {
         rb_fail(RB_E_TOO_LARGE, "a message of %lld bytes is above the limit of %lld", (long long)h->size,
                 (long long)limit);

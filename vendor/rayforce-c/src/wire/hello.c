@@ -9,6 +9,12 @@ enum step { GREETING, VERSION_SEEN, LOGIN_LENGTH, LOGIN, VERDICT };
 #define LOGIN_WANTED 1
 #define LOGIN_MAX 255
 
+/* The byte that pads a client's greeting is zero and ignored; ours may say there what it can, under a mark that no
+ * other client sends. Only such a client is told what both can, beside whether a login is wanted. */
+#define OWN 0xa0
+#define CAN_ALL (RW_CAN_FORMS | RW_CAN_MEMORY)
+#define CAN_SHIFT 1
+
 static const rw_dialect *newest(void) { return rw_dialect_at(0); }
 
 static const rw_dialect *by_version(uint8_t version) {
@@ -85,8 +91,9 @@ static enum rw_hello_state client_byte(rw_hello *h, uint8_t x) {
         h->step = VERSION_SEEN;
         return RW_HELLO_MORE;
     case VERSION_SEEN:
-        if (x == ACCEPTED) return done(h, h->dialect);
-        if (x != LOGIN_WANTED) return bad(h, "the second byte of its greeting", x);
+        if (x >> CAN_SHIFT & ~h->offer) return bad(h, "the second byte of its greeting", x);
+        h->can = x >> CAN_SHIFT;
+        if ((x & LOGIN_WANTED) == ACCEPTED) return done(h, h->dialect);
         say(h, h->secret, h->secret_len);
         wipe(h);
         h->step = VERDICT;
@@ -99,6 +106,11 @@ static enum rw_hello_state client_byte(rw_hello *h, uint8_t x) {
     explicit_bzero(h->send, sizeof h->send);
     if (x == ACCEPTED) return done(h, h->dialect);
     return x == REFUSED ? refused(h) : bad(h, "its verdict on the credentials", x);
+}
+
+void rw_hello_offer(rw_hello *h, uint8_t can) {
+    h->offer = can & CAN_ALL;
+    if (!h->server && can) h->send[1] = OWN | h->offer;
 }
 
 /* ---- server -------------------------------------------------------------------------------------------------- */
@@ -168,8 +180,9 @@ static enum rw_hello_state server_byte(rw_hello *h, uint8_t x) {
     switch ((enum step)h->step) {
     case GREETING: return server_greeting(h, x);
     case VERSION_SEEN: /* padding of any value */
+        h->can = (x & ~CAN_ALL) == OWN ? x & h->offer : 0;
         say_byte(h, newest()->version);
-        say_byte(h, h->auth ? LOGIN_WANTED : ACCEPTED);
+        say_byte(h, (uint8_t)((h->auth ? LOGIN_WANTED : ACCEPTED) | h->can << CAN_SHIFT));
         if (!h->auth) return done(h, newest());
         h->step = LOGIN_LENGTH;
         return RW_HELLO_MORE;

@@ -6,6 +6,7 @@
 typedef struct piece {
     const ray_val *hold; /* whose elements they are; null: they lie in `bytes` from `at` on */
     size_t at, n;
+    rv_buf *beside; /* memory that goes with the first byte, held; or null */
 } piece;
 
 struct rw_out {
@@ -15,6 +16,7 @@ struct rw_out {
     size_t closed;  /* bytes before it belong to pieces */
     size_t written; /* of the first piece */
     size_t pending;
+    uint32_t given; /* memory beside, so far */
 };
 
 /* Memory that a burst left behind; this much is kept for the next message. */
@@ -23,6 +25,7 @@ struct rw_out {
 rw_out *rw_out_new(void) { return rb_alloc_zero(sizeof(rw_out)); }
 
 static void release(const piece *p) {
+    rv_buf_release(p->beside);
     if (p->hold) rv_release((ray_val *)(uintptr_t)p->hold);
 }
 
@@ -70,14 +73,32 @@ static int refer(void *ctx, const ray_val *v, size_t n) {
     return 0;
 }
 
+/* What was put so far belongs to pieces, then the head becomes a piece with the memory. */
+static int give(void *ctx, const ray_val *v, uint8_t *head, size_t n) {
+    rw_out *o = ctx;
+    rv_buf *beside = rv_buf_passable(v);
+    if (!beside) return 1;
+    memcpy(head + n - sizeof o->given, &o->given, sizeof o->given);
+    bool ok = close_bytes(o) == 0 && rb_bytes_put(&o->bytes, head, n) == 0 &&
+              push(o, (piece){.at = o->closed, .n = n, .beside = beside}) == 0;
+    if (!ok) {
+        rv_buf_release(beside);
+        return -1;
+    }
+    o->closed = o->bytes.len;
+    o->given++;
+    return 0;
+}
+
 /* Where the queue stood, to go back to. */
 typedef struct mark {
     size_t len, closed, last_n;
     int n;
+    uint32_t given;
 } mark;
 
 static mark mark_of(const rw_out *o) {
-    return (mark){o->bytes.len, o->closed, o->n > o->first ? o->pieces[o->n - 1].n : 0, o->n};
+    return (mark){o->bytes.len, o->closed, o->n > o->first ? o->pieces[o->n - 1].n : 0, o->n, o->given};
 }
 
 static int roll_back(rw_out *o, const mark *m) {
@@ -85,6 +106,7 @@ static int roll_back(rw_out *o, const mark *m) {
     if (o->n > o->first) o->pieces[o->n - 1].n = m->last_n;
     o->bytes.len = m->len;
     o->closed = m->closed;
+    o->given = m->given;
     return -1;
 }
 
@@ -122,18 +144,22 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     if (!opts) opts = &none;
     if (opts->verbose && !d->has_verbose)
         return rb_fail(RB_E_CANNOT_SAY, "the %s protocol has no form for printed output", d->name);
+    bool ours = opts->ours && d->own;
+    if (opts->forms && d->own) d = d->own;
     bool may_pack = d->compresses && opts->compress_over >= 0;
     bool texts = opts->texts && d->has_texts;
     rw_head head = {.kind = kind, .flags = opts->verbose ? RW_FLAG_VERBOSE : 0};
     if (texts && kind != RW_REPLY) head.flags |= RW_FLAG_TEXTS;
+    if (ours) head.flags |= RW_FLAG_FORMS;
     size_t at = o->bytes.len;
     uint8_t *room = rb_bytes_reserve(&o->bytes, RW_HEADER);
     if (!room) return -1;
     o->bytes.len += RW_HEADER;
     rw_put w;
-    int64_t limit = opts->size_max ? opts->size_max : RW_FRAME_MAX;
+    int64_t limit = opts->size_max ? opts->size_max : d->frame_max;
     rw_put_init(&w, d, &o->bytes, limit > 0 ? limit : INT64_MAX);
     w.refer = may_pack ? NULL : refer;
+    w.beside = opts->memory && opts->forms && !may_pack ? give : NULL;
     w.refer_ctx = o;
     RB_TRY(put_content(&w, c), -1);
     const ray_val *failure = texts && kind == RW_REPLY ? failure_of(c->v) : NULL;
@@ -185,10 +211,16 @@ int rw_out_iov(rw_out *o, struct iovec *iov, int max) {
     size_t written = o->written;
     for (int i = o->first; i < o->n && k < max; i++, written = 0) {
         const piece *p = &o->pieces[i];
+        if (k && p->beside) break;
         const uint8_t *from = p->hold ? p->hold->data : o->bytes.p + p->at;
         iov[k++] = (struct iovec){(void *)(uintptr_t)(from + written), p->n - written};
     }
     return k;
+}
+
+rb_share *rw_out_beside(const rw_out *o) {
+    rv_buf *b = o->first < o->n ? o->pieces[o->first].beside : NULL;
+    return b ? b->ctx : NULL;
 }
 
 bool rw_out_first(const rw_out *o, struct iovec *at, ray_val **hold) {
@@ -242,6 +274,8 @@ void rw_out_advance(rw_out *o, size_t n) {
         size_t left = p->n - o->written;
         if (n < left) {
             o->written += n;
+            rv_buf_release(p->beside);
+            p->beside = NULL;
             break;
         }
         n -= left;

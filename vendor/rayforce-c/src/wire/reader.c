@@ -6,6 +6,7 @@
 struct rw_reader {
     rw_reader_opts opts;
     const rw_dialect *d;
+    const rw_dialect *reads; /* the same, with the forms of our own */
     uint8_t *stage; /* RW_STAGING bytes; [from, to) have not been looked at */
     size_t from, to;
     size_t direct; /* bytes of a column's memory offered by the last rw_reader_room */
@@ -17,6 +18,7 @@ struct rw_reader {
     bool has_value; /* it is in take.value; what follows is skipped */
     bool is_bad;    /* not readable: the rest is skipped */
     rb_error why;
+    rw_beside beside;
     ray_val *failure; /* an error value whose text follows it */
 
     rw_inflate inflate; /* of the compressed frame under way */
@@ -34,6 +36,7 @@ rw_reader *rw_reader_new(const rw_reader_opts *opts) {
     rw_take_init(&r->take);
     r->take.names = &r->opts.names;
     r->take.remote = r->opts.remote_names;
+    r->take.beside = &r->beside;
     r->stage = rb_alloc(RW_STAGING);
     if (r->stage) return r;
     rw_reader_free(r);
@@ -50,12 +53,16 @@ void rw_reader_free(rw_reader *r) {
     if (!r) return;
     rw_take_free(&r->take);
     rv_release(r->failure);
+    rw_beside_clear(&r->beside);
     drop_plain(r);
     rb_free(r->stage, RW_STAGING);
     rb_free(r, sizeof *r);
 }
 
-void rw_reader_dialect_set(rw_reader *r, const rw_dialect *d) { r->d = d; }
+void rw_reader_dialect_set(rw_reader *r, const rw_dialect *d) {
+    r->d = d;
+    r->reads = d->own ? d->own : d;
+}
 
 /* ---- bytes in ------------------------------------------------------------------------------------------------ */
 
@@ -108,6 +115,13 @@ int rw_reader_filled(rw_reader *r, size_t n) {
     return 0;
 }
 
+int64_t rw_reader_beside_max(const rw_reader *r) {
+    if (r->opts.size_max) return r->opts.size_max < 0 ? INT64_MAX : r->opts.size_max;
+    return RW_FRAME_MAX_OWN;
+}
+
+int rw_reader_beside_take(rw_reader *r, rb_share *s) { return rw_beside_put_take(&r->beside, s); }
+
 rb_cursor rw_reader_peek(const rw_reader *r) { return (rb_cursor){r->stage + r->from, r->stage + r->to}; }
 
 void rw_reader_skip(rw_reader *r, size_t n) {
@@ -135,7 +149,7 @@ static void get_bad(rw_reader *r) {
     r->is_bad = true;
     r->has_value = false;
     rb_error_copy_into(&r->why);
-    rw_take_start(&r->take, r->d, 0);
+    rw_take_start(&r->take, r->reads, 0);
     drop_plain(r);
 }
 
@@ -153,7 +167,7 @@ static bool begin_text(rw_reader *r) {
     r->failure = r->take.value;
     r->take.value = NULL;
     r->has_value = false;
-    rw_take_start(&r->take, r->d, r->left);
+    rw_take_start(&r->take, r->reads, r->left);
     return true;
 }
 
@@ -188,7 +202,7 @@ static int begin_inflated(rw_reader *r) {
     if (r->inflate.size > limit)
         return rb_fail(RB_E_TOO_LARGE, "a compressed message of %lld bytes is above the limit of %lld",
                        (long long)r->inflate.size, (long long)limit);
-    rw_take_start(&r->take, r->d, r->inflate.size);
+    rw_take_start(&r->take, r->reads, r->inflate.size);
     return 0;
 }
 
@@ -234,9 +248,10 @@ static int begin(rw_reader *r) {
     rb_cursor c = rw_reader_peek(r);
     const uint8_t *p = rb_cursor_take(&c, RW_HEADER);
     if (!p) return 0;
-    if (rw_head_read(r->d, p, r->opts.size_max, &r->head) < 0) return get_stuck(r);
+    if (rw_head_read(r->reads, p, r->opts.size_max, &r->head) < 0) return get_stuck(r);
     r->from += RW_HEADER;
     r->left = r->head.size;
+    r->beside.left = rw_reader_beside_max(r);
     r->in_frame = true;
     r->has_value = r->is_bad = false;
     r->inflate = (rw_inflate){0};
@@ -247,14 +262,15 @@ static int begin(rw_reader *r) {
         r->plain = rb_alloc(RW_STAGING);
         if (!r->plain) get_bad(r);
     } else {
-        rw_take_start(&r->take, r->d, r->head.size);
+        rw_take_start(&r->take, r->reads, r->head.size);
     }
     return 1;
 }
 
 static int finish(rw_reader *r, rw_msg *out) {
     *out = (rw_msg){.kind = r->head.kind, .verbose = r->head.flags & RW_FLAG_VERBOSE, .ok = !r->is_bad,
-                    .texts = r->d->has_texts && r->head.flags & RW_FLAG_TEXTS, .size = r->head.size, .dialect = r->d};
+                    .texts = r->d->has_texts && r->head.flags & RW_FLAG_TEXTS,
+                    .forms = r->d->own && r->head.flags & RW_FLAG_FORMS, .size = r->head.size, .dialect = r->d};
     if (r->is_bad) {
         out->error = r->why;
     } else {
@@ -262,7 +278,7 @@ static int finish(rw_reader *r, rw_msg *out) {
         r->take.value = NULL;
     }
     drop_plain(r);
-    rw_take_start(&r->take, r->d, 0);
+    rw_take_start(&r->take, r->reads, 0);
     r->in_frame = false;
     return 1;
 }

@@ -19,11 +19,15 @@ const char *rw_dialect_name(const rw_dialect *d);
 /* ---- limits -------------------------------------------------------------------------------------------------- */
 
 #define RW_FRAME_MAX ((int64_t)1 << 28)      /* payload that peers of every version accept */
+#define RW_FRAME_MAX_OWN ((int64_t)1 << 34)  /* payload between two of us, and memory beside it */
 #define RW_COUNT_MAX 1000000000              /* elements of one vector */
 #define RW_DEPTH_MAX RV_DEPTH_MAX            /* values in values, the outermost is 1 */
 #define RW_COMPRESS_OVER 2000                /* payloads above this may be compressed */
 #define RW_STAGING ((size_t)64 << 10)        /* bytes a reader holds besides the columns */
 #define RW_DIRECT_OVER ((size_t)4 << 10)     /* vectors above this are written from and read into their own memory */
+#define RW_BESIDE_OVER ((size_t)2 << 20)     /* vectors from here on are given as memory where that is agreed */
+#define RW_BESIDE_MAX 64                     /* … so many of one message, and so many that wait to be looked at */
+#define RW_DICTIONARY_OVER 1024              /* symbol columns from here on name each symbol once, between two of us */
 
 /* ---- messages ------------------------------------------------------------------------------------------------ */
 
@@ -39,6 +43,7 @@ typedef struct rw_msg {
     int kind;
     bool verbose;    /* the sender wants printed output back */
     bool texts;      /* the sender is one of us and reads the texts of errors */
+    bool forms;      /* … and the forms that only two of us have, and frames above RW_FRAME_MAX */
     bool ok;         /* false: the frame was whole, its value was not readable; value is null, error says why */
     ray_val *value;  /* owned by whoever took the message */
     int64_t size;    /* payload bytes as announced */
@@ -78,9 +83,12 @@ typedef struct rw_out rw_out;
 
 typedef struct rw_send_opts {
     int64_t compress_over; /* payloads above this are compressed if that helps and the dialect can; negative: never */
-    int64_t size_max;      /* payloads above this are RB_E_TOO_LARGE; 0: RW_FRAME_MAX */
+    int64_t size_max;      /* payloads above this are RB_E_TOO_LARGE; 0: the dialect's limit; negative: none */
     bool verbose;          /* ask for printed output */
     bool texts;            /* a request: ask for the texts of errors; a reply: say them. Nothing in dialects without */
+    bool ours;             /* say that this side reads the forms of our own. Nothing in dialects without */
+    bool forms;            /* use them: the peer has said so */
+    bool memory;           /* and it takes memory beside the bytes (RW_CAN_MEMORY); not when compressing */
 } rw_send_opts;
 
 RB_NODISCARD rw_out *rw_out_new(void);
@@ -99,6 +107,8 @@ int rw_out_iov(rw_out *o, struct iovec *iov, int max);
 /* The first of them, and whose memory it is (borrowed): null if it is the queue's own, good until the next call. */
 bool rw_out_first(const rw_out *o, struct iovec *at, ray_val **hold);
 void rw_out_advance(rw_out *o, size_t n); /* n bytes have been written */
+/* The memory that is to go with the first byte of what rw_out_iov gives, borrowed; null: none. */
+rb_share *rw_out_beside(const rw_out *o);
 
 /* ---- reading: reader.c --------------------------------------------------------------------------------------- */
 
@@ -107,7 +117,7 @@ void rw_out_advance(rw_out *o, size_t n); /* n bytes have been written */
 typedef struct rw_reader rw_reader;
 
 typedef struct rw_reader_opts {
-    int64_t size_max;  /* RB_E_TOO_LARGE above; 0: RW_FRAME_MAX; negative: no limit but memory */
+    int64_t size_max;  /* RB_E_TOO_LARGE above; 0: the dialect's limit; negative: no limit but memory */
     bool remote_names; /* symbols count against the limit for peers */
     rw_names names;
 } rw_reader_opts;
@@ -117,6 +127,9 @@ void rw_reader_free(rw_reader *r);
 void rw_reader_dialect_set(rw_reader *r, const rw_dialect *d); /* once, when the greeting is done */
 /* Where the next bytes go: one or two pieces, to be filled in order. Negative: failed. */
 RB_NODISCARD int rw_reader_room(rw_reader *r, struct iovec iov[2]);
+/* Memory that came with the bytes that are placed next, in its order. RB_E_PROTOCOL: too much waits already. */
+RB_NODISCARD int rw_reader_beside_take(rw_reader *r, rb_share *s);
+int64_t rw_reader_beside_max(const rw_reader *r); /* bytes that one may have */
 /* n bytes have been placed there. */
 RB_NODISCARD int rw_reader_filled(rw_reader *r, size_t n);
 /* 1: *out is a message, 0: more bytes are needed, -1: failed. */
@@ -141,6 +154,7 @@ typedef struct rw_hello {
     bool server;
     uint8_t step, want;
     const rw_dialect *dialect; /* set on RW_HELLO_DONE */
+    uint8_t offer, can;        /* RW_CAN_*: what this side can; what both can */
     rw_auth_fn auth;           /* server: null when no password is asked for */
     void *auth_ctx;
     uint8_t send[264];
@@ -154,6 +168,11 @@ typedef struct rw_hello {
 /* Sets up and puts the greeting into send. Credentials longer than the protocol's 255 bytes: RB_E_CONN_AUTH. */
 RB_NODISCARD int rw_hello_client(rw_hello *h, const char *user, const char *password);
 void rw_hello_server(rw_hello *h, rw_auth_fn auth, void *ctx);
+/* Before anything is sent or fed: what this side can besides the dialects, where no peer is a server of the 1.x line: that
+ * would wait for a zero instead of the byte that says so. */
+#define RW_CAN_FORMS 0x01  /* the forms of our own, as from the first frame on that says so */
+#define RW_CAN_MEMORY 0x02 /* memory beside the bytes */
+void rw_hello_offer(rw_hello *h, uint8_t can);
 /* Takes the bytes that belong to the greeting from c and leaves the rest. */
 enum rw_hello_state rw_hello_feed(rw_hello *h, rb_cursor *c);
 

@@ -131,6 +131,37 @@ UT_CASE(both_sides) {
     against_each_other("", longest, true, RW_HELLO_REFUSED, seen);
 }
 
+static void offers(uint8_t client, uint8_t server, bool asks, uint8_t both) {
+    rw_hello c, s;
+    char got[300] = "";
+    UT_CHECK(rw_hello_client(&c, "joe", "secret") == 0);
+    rw_hello_offer(&c, client);
+    rw_hello_server(&s, asks ? sec : NULL, got);
+    rw_hello_offer(&s, server);
+    enum rw_hello_state cs = RW_HELLO_MORE, ss = RW_HELLO_MORE;
+    for (int i = 0; i < 6; i++) {
+        size_t used;
+        if (c.send_len) ss = feed(&s, c.send, c.send_len, 1, &used);
+        c.send_len = 0;
+        if (s.send_len) cs = feed(&c, s.send, s.send_len, 1, &used);
+        s.send_len = 0;
+    }
+    UT_CHECK(cs == RW_HELLO_DONE && ss == RW_HELLO_DONE);
+    UT_CHECK(c.can == both && s.can == both && c.dialect == s.dialect);
+    UT_CHECK(c.dialect == &rw_dialect_v2);
+}
+
+UT_CASE(what_both_can) {
+    for (int i = 0; i < 32; i++) offers(i & 3, i >> 2 & 3, i >> 4, i & i >> 2 & 3);
+    rw_hello c;
+    size_t used;
+    UT_CHECK(rw_hello_client(&c, NULL, NULL) == 0);
+    rw_hello_offer(&c, RW_CAN_FORMS);
+    UT_EQ_MEM(c.send, "\3\xa1", 2);
+    c.send_len = 0;
+    UT_EQ_INT(feed(&c, (const uint8_t *)"\3\4", 2, 2, &used), RW_HELLO_BAD); /* more than was offered */
+}
+
 UT_CASE(everything_in_one_write) {
     rw_hello h;
     rw_hello_server(&h, sec, NULL);
@@ -228,5 +259,5 @@ UT_CASE(credentials_that_cannot_be_sent) {
     UT_ERROR(rw_hello_client(&h, "a:b", "c"), RB_E_CONN_AUTH);
 }
 
-UT_MAIN(captured, both_sides, everything_in_one_write, old_clients_of_a_server_with_a_password, logins_are_read_exactly,
+UT_MAIN(captured, both_sides, what_both_can, everything_in_one_write, old_clients_of_a_server_with_a_password, logins_are_read_exactly,
         peers_that_speak_otherwise, credentials_that_cannot_be_sent)

@@ -1,0 +1,199 @@
+"""Large values between two of us, both ways, over TCP and Unix sockets: every type, nulls, slices, what is kept."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rayforce as rf
+
+N = 300_000  # above 2 MiB in every type of eight bytes, below it in the narrow ones
+
+
+Served = tuple[rf.Rayforce, rf.Connection]
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def served(
+    request: pytest.FixtureRequest, ray: rf.Rayforce, tmp_path: Path
+) -> Iterator[tuple[rf.Rayforce, rf.Connection]]:
+    server = ray.listen(unix=str(tmp_path / "s")) if request.param == "unix" else ray.listen(0)
+    with server, rf.connect(str(server.address)) as conn:
+        yield ray, conn
+
+
+SOURCES = {
+    "bool": f"(== 0 (% (til {N}) 3))",
+    "u8": f"(as 'U8 (% (til {N}) 256))",
+    "i16": f"(as 'I16 (% (til {N}) 30000))",
+    "i32": f"(as 'I32 (til {N}))",
+    "i64": f"(til {N})",
+    "f32": f"(as 'F32 (til {N}))",
+    "f64": f"(* 0.5 (til {N}))",
+    "date": f"(as 'DATE (% (til {N}) 20000))",
+    "time": f"(as 'TIME (% (til {N}) 86400000))",
+    "timestamp": f"(as 'TIMESTAMP (* 1000000000 (til {N})))",
+    "symbols": f'(at (as \'SYM (list "a" "bc" "" "a_longer_name_than_that")) (% (til {N}) 4))',
+    "strings": f'(at ["a" "" "a string that is longer than twelve bytes"] (% (til {N}) 3))',
+    "guids": f"(guid {N})",
+    "list": f"(list (til {N}) 1 'a (list (til {N})))",
+    "dict": f"(dict ['x 'y] (list (til {N}) (* 1.5 (til {N}))))",
+    "table": f"(table [s t p] (list (at ['a 'b] (% (til {N}) 2)) (as 'TIMESTAMP (til {N})) (* 0.5 (til {N}))))",
+    "nulls": f"(list (at [1 0Nl] (% (til {N}) 2)) (at [1.5 0Nf] (% (til {N}) 2)))",
+    "empty": "(list (take (til 1) 0) (take ['a] 0) (take [1.5] 0))",
+    "slice": f"(take (til {2 * N}) {N})",
+    "much": "(til 3000000)",
+    "many symbols": f"(as 'SYM (as 'STR (% (til {N}) 70000)))",
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_type_both_ways(served: Served, name: str) -> None:
+    ray, conn = served
+    ray.execute(f"(do (set v {SOURCES[name]}) 0)")
+    for _ in range(2):
+        got = conn.execute("v")
+        conn.set("w", got)
+        ray.execute("(set same (fn [a b] (== 0 (count (where (not (== (ser a) (ser b))))))))")
+        assert ray.execute("(== (count v) (count w))")
+        assert ray.call("same", ray.eval("v", boxed=True), ray.eval("w", boxed=True))
+        del got
+
+
+def test_values_may_be_changed_on_either_side_and_the_other_never_sees_it(
+    served: Served,
+) -> None:
+    ray, conn = served
+    ray.execute("(do (set v (til 1000000)) (set t (table [a] (list (til 1000000)))) 0)")
+    first = np.asarray(conn.execute("v").raw)
+    table = conn.execute("t")
+    ray.execute("(do (set v (+ v 1)) (update {from: 't a: (* 2 a)}) (insert 't (list 5)) 0)")
+    assert np.array_equal(first, np.arange(1_000_000))
+    assert np.array_equal(np.asarray(table["a"].raw), np.arange(1_000_000))
+    second = conn.execute("v")
+    conn.set("w", second)
+    ray.execute("(do (set w (+ w 1)) 0)")
+    assert np.array_equal(np.asarray(second.raw), np.arange(1, 1_000_001))
+    assert not np.asarray(second.raw).flags.writeable
+
+
+def test_arrays_go_as_they_are(served: Served) -> None:
+    ray, conn = served
+    a = np.arange(1_000_000)
+    conn.set("a", a)
+    a[:] = 0
+    assert ray.execute("(sum a)") == 499_999_500_000
+    conn.set("b", np.arange(2_000_000)[::2])
+    assert ray.execute("(sum b)") == 999_999_000_000
+
+
+def test_over_a_unix_socket_only_heads_go_through(ray: rf.Rayforce, tmp_path: Path) -> None:
+    with ray.listen(unix=str(tmp_path / "s")) as server, rf.connect(str(server.address)) as conn:
+        if not gives_memory(conn):
+            pytest.skip("this system gives files no huge pages")
+        before = conn.stats
+        value = conn.execute("(do (set t (table [a b] (list (til 2000000) (* 0.5 (til 2000000))))) t)")
+        conn.set("u", value)
+        after = conn.stats
+        assert after.bytes_in - before.bytes_in < 4096
+        assert after.bytes_out - before.bytes_out < 4096
+
+
+def gives_memory(conn: rf.Connection) -> bool:
+    before = conn.stats.bytes_in
+    conn.execute("(til 1000000)")
+    return conn.stats.bytes_in - before < 4096
+
+
+def test_more_than_256_mib_both_ways(ray: rf.Rayforce) -> None:
+    with ray.listen(0) as server, rf.connect(str(server.address)) as conn:
+        big = conn.execute("(til 36000000)")  # 288 MB
+        assert len(big) == 36_000_000
+        assert conn.call("sum", big) == 36_000_000 * 35_999_999 // 2
+
+
+def test_a_server_may_be_told_to_take_less(ray: rf.Rayforce) -> None:
+    with (
+        rf.Server(ray, port=0, max_message=1_000_000) as server,
+        rf.connect(str(server.address)) as conn,
+        pytest.raises(rf.ConnectionLost),
+    ):
+        conn.set("v", np.zeros(200_000))
+
+
+SERVER = """
+import sys, rayforce as rf
+ray = rf.Rayforce()
+ray.listen(unix=sys.argv[1])
+ray.execute("(do (set v (til 1000000)) (set s (at ['a 'b 'c] (% (til 1000000) 3))) 0)")
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other_process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    path = str(tmp_path / "o")
+    root = str(Path(rf.__file__).parents[1])
+    env = os.environ | {"PYTHONPATH": root}
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        yield process, f"rayforce+unix://{path}"
+        process.kill()
+
+
+def test_what_was_received_outlives_its_server(other_process: tuple[subprocess.Popen[str], str]) -> None:
+    process, address = other_process
+    with rf.connect(address) as conn:
+        v, s = conn.execute("v"), conn.execute("s")
+        array = np.asarray(v.raw)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    del v
+    gc.collect()
+    assert np.array_equal(array, np.arange(1_000_000))
+    assert s[:4].to_list() == ["a", "b", "c", "a"]
+
+
+def test_a_forked_child_has_it_too(other_process: tuple[subprocess.Popen[str], str]) -> None:
+    _, address = other_process
+    with rf.connect(address) as conn:
+        array = np.asarray(conn.execute("v").raw)
+        own = rf.Rayforce()
+        own.execute("(do (set x (til 1000000)) 0)")
+        here, there = multiprocessing.Pipe()
+        pid = os.fork()
+        if pid == 0:
+            there.send(int(array.sum()) == 499_999_500_000)
+            os._exit(0)
+        assert here.recv() is True
+        os.waitpid(pid, 0)
+        assert conn.execute("(sum v)") == own.execute("(sum x)") == 499_999_500_000
+        assert np.array_equal(np.asarray(conn.execute("v").raw), array)
+        own.close()
+
+
+def test_descriptors_are_given_back(ray: rf.Rayforce, tmp_path: Path) -> None:
+    with ray.listen(unix=str(tmp_path / "s")) as server, rf.connect(str(server.address)) as conn:
+        ray.execute("(do (set f (fn [n] (til n))) 0)")
+        conn.call("f", 1_000_000)
+        gc.collect()
+        before = len(os.listdir("/proc/self/fd"))
+        for n in range(40):
+            conn.call("f", 1_000_000 + n)
+        gc.collect()
+        time.sleep(0.1)
+        assert len(os.listdir("/proc/self/fd")) < before + 20
