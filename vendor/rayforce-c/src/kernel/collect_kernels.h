@@ -194,6 +194,17 @@ void rk_add_digit(const uint64_t *keys, int64_t n, uint64_t scale, int64_t *valu
 void rk_group_starts(const int32_t *id, int64_t n, int64_t count, int64_t *start);
 void rk_group_rows(const int32_t *id, int64_t n, int64_t count, int64_t *start, int64_t *rows);
 
+/* The least k keys of each group, ascending: a cell is how many there are, then they; k + 1 zeroes to start with. To go
+ * parallel merge cells. grouped_first.c */
+void rk_least_of_groups(uint64_t *cells, int k, const uint64_t *keys, const int32_t *id, int64_t n);
+/* Leaves out the keys of nulls, in place, and their groups; with `down` the others count the other way round. */
+int64_t rk_keys_present(uint64_t *keys, const int32_t *id, int64_t n, bool down, int32_t *out);
+void rk_least_merge(uint64_t *into, const uint64_t *later, int k, int64_t groups);
+void rk_group_counts(const int32_t *id, int64_t n, int32_t *count); /* adds */
+/* Rows begin .. end of a column, as doubles, to the places of their groups, which move on. */
+void rk_deal_f64(int type, const void *data, bool nulls, const int32_t *id, int64_t begin, int64_t end, int32_t *place,
+                 double *out);
+
 /* ---- running and moving windows: running.c, moving.c ----------------------------------------------------------------
  */
 

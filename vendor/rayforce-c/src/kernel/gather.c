@@ -89,16 +89,30 @@ RB_HOT void rk_iota(int64_t from, int64_t n, int64_t *out) {
     for (int64_t i = 0; i < n; i++) out[i] = from + i;
 }
 
+/* A bit for each of eight bytes that is not zero, the highest of it. */
+static inline uint64_t mask_bits(const uint8_t *mask) {
+    const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
+    uint64_t eight;
+    memcpy(&eight, mask, 8);
+    return (((eight & low) + low) | eight) & ~low;
+}
+
 /* Whatever is not zero counts, here as where elements are moved: what is counted must be what comes. */
 RB_HOT int64_t rk_mask_count(const uint8_t *mask, int64_t n) {
-    const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
     int64_t k = 0, i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t eight;
-        memcpy(&eight, mask + i, 8);
-        k += __builtin_popcountll((((eight & low) + low) | eight) & ~low);
-    }
+    for (; i + 8 <= n; i += 8) k += __builtin_popcountll(mask_bits(mask + i));
     for (; i < n; i++) k += mask[i] != 0;
+    return k;
+}
+
+/* So few of RK_MASK_STEP are sought one by one; more are written as they come, without a branch for each. */
+#define RK_MASK_FEW 12
+
+static int64_t few_positions(const uint8_t *mask, int64_t base, int64_t *out) {
+    int64_t k = 0;
+    for (int64_t i = 0; i < RK_MASK_STEP; i += 8)
+        for (uint64_t bits = mask_bits(mask + i); bits; bits &= bits - 1)
+            out[k++] = base + i + (__builtin_ctzll(bits) >> 3);
     return k;
 }
 
@@ -107,6 +121,10 @@ RB_HOT int64_t rk_mask_positions(const uint8_t *restrict mask, int64_t n, int64_
     for (int64_t i = 0; i < n; i += RK_MASK_STEP) {
         int64_t len = n - i < RK_MASK_STEP ? n - i : RK_MASK_STEP, chosen = 0;
         if (!mask_any(mask + i, len)) continue;
+        if (len == RK_MASK_STEP && rk_mask_count(mask + i, len) <= RK_MASK_FEW) {
+            k += few_positions(mask + i, base + i, out + k);
+            continue;
+        }
         for (int64_t j = 0; j < len; j++) {
             some[chosen] = base + i + j;
             chosen += mask[i + j] != 0;

@@ -219,4 +219,20 @@ void rk_grouped_text(enum rk_grouped_verb verb, rk_text_fn at, const void *of, v
 void rk_grouped_text_merge(enum rk_grouped_verb verb, rk_text_fn at, const void *of, void *into, const void *later,
                            int64_t groups);
 
+/* ---- two columns by group: grouped_pairs.c --------------------------------------------------------------------------- */
+
+enum rk_grouped_pairs_verb { RK_P_COV, RK_P_SCOV, RK_P_CORR, RK_P_WSUM, RK_P_WAVG, RK_PAIRS };
+
+/* As above; cells start as zeroes. Pairs with a null are left out. */
+typedef struct rk_grouped_pair_row {
+    uint16_t cell;
+    void (*step)(void *cells, const double *x, const double *y, const int32_t *id, int64_t n);
+    void (*merge)(void *into, const void *later, int64_t groups);
+    bool (*finish)(const void *cells, int64_t groups, double *out);
+} rk_grouped_pair_row;
+extern const rk_grouped_pair_row rk_grouped_pairs[RK_PAIRS];
+/* Rows begin .. end of two columns of numbers; id[0] is the group of row 0. */
+void rk_grouped_pairs_range(const rk_grouped_pair_row *row, const rk_side *x, const rk_side *y, const int32_t *id, int64_t begin,
+                    int64_t end, void *cells);
+
 #endif

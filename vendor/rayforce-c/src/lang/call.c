@@ -1,6 +1,7 @@
 #include "env.h"
 
 #include "../base/alloc.h"
+#include "../ops/relation.h"
 
 #define ARGS_INLINE 8
 
@@ -88,9 +89,35 @@ done:
     return v;
 }
 
+static const rv_builtin *row_in_front(rl_env *e, const ray_val *head);
+
+/* The verb of elements with two operands in a form; null: it is something else. */
+static const rv_builtin *pair_verb(rl_env *e, const ray_val *form) {
+    if (form->type != RY_LIST || form->len != 3) return NULL;
+    const rv_builtin *row = row_in_front(e, rv_list_get(form, 0));
+    if (!row) rb_error_clear(); /* it fails again when it is evaluated */
+    return row && row->type != RY_UNARY && (row->flags & (RV_F_ATOMIC | RV_F_SPECIAL)) == RV_F_ATOMIC ? row : NULL;
+}
+
+/* (aggregate (verb a b)): as it stands, or at once where that saves the column in between. */
+static ray_val *fold_eval(rl_env *e, const rv_builtin *row, const rv_builtin *verb, const ray_val *form) {
+    ray_val *args[2], *v = NULL;
+    if (rl_guard(e) < 0 || builtin_check(e, verb, 2) < 0) return NULL;
+    RB_TRY(args_eval(e, RV_DATA(ray_val *, form) + 1, 2, args), NULL);
+    if (!ro_fold_pair(e->rt, row->fn, verb->fn, args[0], args[1], &v)) {
+        ray_val *column = builtin_run(e, verb, args, 2);
+        if (column) v = builtin_run(e, row, &column, 1);
+        rv_release(column);
+    }
+    args_release(args, 2);
+    return v;
+}
+
 static ray_val *builtin_eval(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
     RB_TRY(builtin_check(e, row, n), NULL);
     if (row->flags & RV_F_SPECIAL) return row->fn(e->rt, forms, n);
+    const rv_builtin *verb = n == 1 && (row->flags & RV_F_AGGREGATE) ? pair_verb(e, forms[0]) : NULL;
+    if (verb) return fold_eval(e, row, verb, forms[0]);
     return n > ARGS_INLINE ? builtin_eval_many(e, row, forms, n) : builtin_eval_few(e, row, forms, n);
 }
 

@@ -50,6 +50,9 @@ RV_VERB(ro_med);
 RV_VERB(ro_quantile);
 RV_VERB(ro_percentile);
 
+/* Value at index `at` of n > 0 sorted doubles without NaN, between two of them by their distance; reorders them. */
+double ro_sorted_at(double *x, int64_t n, double at);
+
 /* ---- shared by these files ------------------------------------------------------------------------------------ */
 
 /* A list of numeric atoms as a vector; any other vector itself; a numeric atom as a vector of one. Owned; RB_E_TYPE for

@@ -1,6 +1,7 @@
 #include "arith.h"
 
 #include "lift.h"
+#include "relation.h"
 
 #define DAY_NS ((int64_t)86400000000000)
 #define MS_NS ((int64_t)1000000)
@@ -162,6 +163,24 @@ static const ro_lift pow_lift = {
     "POW", "cannot raise %s to the power of %s", RK_POW, -1, RO_G_LIST, pow_atoms, pow_arrays};
 
 /* Two operands are all but always what comes. */
+static const struct {
+    rv_verb_fn fn;
+    const ro_lift *verb;
+} jobs[] = {{ro_add, &add_lift}, {ro_sub, &sub_lift}, {ro_mul, &mul_lift}, {ro_div, &div_lift}};
+
+bool ro_arith_job(rv_verb_fn fn, const ray_val *a, const ray_val *b, rk_job *out) {
+    const bool columns = rv_is_vector(a) || rv_is_vector(b), same = !rv_is_vector(a) || !rv_is_vector(b) || a->len == b->len;
+    if (!columns || !same || (rv_is_vector(a) ? a : b)->len == 0) return false;
+    if ((!rv_is_vector(a) && !rv_is_atom(a)) || (!rv_is_vector(b) && !rv_is_atom(b))) return false;
+    for (size_t i = 0; i < RB_COUNT(jobs); i++) {
+        if (jobs[i].fn != fn || result_type(jobs[i].verb, a, b) != RY_F64) continue;
+        *out = (rk_job){.verb = jobs[i].verb->verb, .type = RY_F64, .a = ro_side(a), .b = ro_side(b)};
+        plan(out, (enum ry_promote_class)jobs[i].verb->cls);
+        return true;
+    }
+    return false;
+}
+
 static ray_val *fold(ray_rt *rt, const ro_lift *verb, ray_val *const *args, int n) {
     ray_val *r = ro_lift_binary(rt, verb, args[0], args[1]);
     for (int i = 2; r && i < n; i++) {

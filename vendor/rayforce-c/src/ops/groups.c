@@ -1,6 +1,7 @@
 /* Rows by equality: numbers of groups in the order of their first appearance. Keys that lie close together are looked
  * up in an array; that wins as long as it is not much larger than the column. Others are hashed. */
 #include "../base/bits.h"
+#include "../kernel/kernel.h"
 #include "collect.h"
 #include "group_parts.h"
 
@@ -50,8 +51,13 @@ static int number_dense(ray_rt *rt, const ro_keyer *k, uint64_t top, ro_groups *
 #define SIDE_PARTS 16
 #define SIDE_ROWS (8 * RO_GRAIN)
 
+/* Keys of n rows from `begin` on. */
+typedef void (*keys_fn)(const void *of, int64_t begin, int64_t n, uint64_t *out);
+static void column_keys(const void *of, int64_t begin, int64_t n, uint64_t *out) { rk_keys_into(of, begin, n, out); }
+
 typedef struct side {
-    const rk_keys *keys;
+    keys_fn keys_into;
+    const void *keys;
     int64_t n, part, slots; /* rows in all and in a part; keys that may occur */
     int64_t most;           /* how many of them can: a part that has seen that many knows all it can */
     int64_t *first;         /* of each part */
@@ -65,7 +71,7 @@ static int first_range(void *ctx, int64_t begin, int64_t end, int worker) {
     int64_t *first = s->first + begin / s->part * s->slots, seen = 0;
     for (; begin < end && seen < s->most; begin += RK_KEY_BLOCK) {
         int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
-        rk_keys_into(s->keys, begin, n, block);
+        s->keys_into(s->keys, begin, n, block);
         seen += rk_first_rows(block, n, begin, first);
     }
     return 0;
@@ -77,7 +83,7 @@ static int numbers_range(void *ctx, int64_t begin, int64_t end, int worker) {
     uint64_t block[RK_KEY_BLOCK];
     for (; begin < end; begin += RK_KEY_BLOCK) {
         int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
-        rk_keys_into(s->keys, begin, n, block);
+        s->keys_into(s->keys, begin, n, block);
         rk_numbers_of(s->number, block, n, s->id + begin);
     }
     return 0;
@@ -107,18 +113,20 @@ static int number_keys(side *s, ro_groups *g) {
     return g->first ? 0 : -1;
 }
 
-static int number_side_by_side(ray_rt *rt, const ro_keyer *k, uint64_t top, ro_groups *g) {
-    int64_t slots = (int64_t)top + 1, part = (k->n + SIDE_PARTS - 1) / SIDE_PARTS;
-    side s = {.keys = &k->keys, .n = k->n, .part = part, .slots = slots, .most = slots - !k->null, .id = g->id};
+/* Keys are at most `top`, and `most` of them can occur. */
+static int number_side_by_side(ray_rt *rt, keys_fn keys_into, const void *keys, uint64_t top, int64_t most,
+                               ro_groups *g) {
+    int64_t slots = (int64_t)top + 1, part = (g->n + SIDE_PARTS - 1) / SIDE_PARTS;
+    side s = {keys_into, keys, .n = g->n, .part = part, .slots = slots, .most = most, .id = g->id};
     s.first = RO_ROOM(int64_t, slots * SIDE_PARTS);
     s.number = s.first ? RO_ROOM(int32_t, slots) : NULL;
     int ok = s.number ? 0 : -1;
     if (ok == 0) {
         memset(s.first, 0xff, (size_t)(slots * SIDE_PARTS) * sizeof *s.first);
-        ok = ro_parallel(rt, k->n, part, first_range, &s);
+        ok = ro_parallel(rt, g->n, part, first_range, &s);
     }
     if (ok == 0) ok = number_keys(&s, g);
-    if (ok == 0) ok = ro_parallel(rt, k->n, RO_GRAIN, numbers_range, &s);
+    if (ok == 0) ok = ro_parallel(rt, g->n, RO_GRAIN, numbers_range, &s);
     if (s.number) RO_ROOM_FREE(s.number, slots);
     if (s.first) RO_ROOM_FREE(s.first, slots * SIDE_PARTS);
     return ok;
@@ -170,104 +178,170 @@ static int number_hashed(ray_rt *rt, const ro_keyer *k, ro_groups *g) {
     return -1;
 }
 
-int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out) {
-    *out = (ro_groups){.n = k->n};
-    if (k->n > INT32_MAX)
-        return rb_fail(RB_E_LIMIT, "grouping takes at most %d rows, got %lld", INT32_MAX, (long long)k->n);
-    uint64_t top;
-    RB_TRY(ro_keyer_rebase(rt, k, &top), -1);
-    out->id = RO_ROOM(int32_t, k->n);
-    if (!out->id) return -1;
+static int groups_new(ro_groups *g, int64_t n) {
+    *g = (ro_groups){.n = n};
+    if (n > INT32_MAX)
+        return rb_fail(RB_E_LIMIT, "grouping takes at most %d rows, got %lld", INT32_MAX, (long long)n);
+    g->id = RO_ROOM(int32_t, n);
+    return g->id ? 0 : -1;
+}
+
+static bool is_side(uint64_t top, int64_t n) { return top < SIDE_KEYS && n >= SIDE_ROWS; }
+
+/* Keys are at most `top`. */
+static int number_within(ray_rt *rt, ro_keyer *k, uint64_t top, ro_groups *out) {
+    RB_TRY(groups_new(out, k->n), -1);
     bool dense = top < DENSE_ALWAYS || top / DENSE_PER_ROW < (uint64_t)k->n;
-    bool beside = top < SIDE_KEYS && k->n >= SIDE_ROWS;
+    int64_t most = (int64_t)top + k->null; /* for small keys; 0 is that of null */
     bool parts = k->n >= RO_PARTS_ROWS && k->n <= INT32_MAX;
-    int ok = beside  ? number_side_by_side(rt, k, top, out)
-             : dense ? number_dense(rt, k, top, out)
-             : parts ? ro_number_parts(rt, &k->keys, out)
-                     : number_hashed(rt, k, out);
+    int ok = is_side(top, k->n) ? number_side_by_side(rt, column_keys, &k->keys, top, most, out)
+             : dense            ? number_dense(rt, k, top, out)
+             : parts            ? ro_number_parts(rt, &k->keys, out)
+                                : number_hashed(rt, k, out);
     if (ok < 0) ro_groups_free(out);
     return ok;
+}
+
+int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out) {
+    uint64_t top;
+    *out = (ro_groups){.n = k->n};
+    RB_TRY(ro_keyer_rebase(rt, k, &top), -1);
+    return number_within(rt, k, top, out);
 }
 
 /* ---- several columns ------------------------------------------------------------------------------------------------
  */
 
-/* Rows of the columns so far as one number each: the key of a column is a digit of it. */
+/* Rows of several columns as one number each: the key of a column is a digit of it. A column whose keys are too large
+ * counts by the numbers of its groups; so do the columns so far where the number would be. */
+typedef struct digit {
+    rk_keys keys;
+    uint64_t scale;
+    ro_keyer keyer; /* owned, as is */
+    ro_groups g;    /* what the keys look at */
+} digit;
+
 typedef struct composite {
-    int64_t *value;
-    uint64_t size; /* values are below it */
+    digit *digits;
+    int n;
+    uint64_t size; /* numbers are below it */
+    uint64_t most; /* so many of them can occur: 0 is the key of null alone */
+    int64_t rows;
+    void *value; /* I32 or I64 */
+    bool narrow;
 } composite;
 
 #define COMPOSITE_MAX ((uint64_t)1 << 62)
+/* With it a number that is its own key counts from 1. */
+#define BASE_ONE (((uint64_t)1 << 63) - 1)
 
-typedef struct digit {
-    const rk_keys *keys;
-    int64_t *value;
-    uint64_t scale;
-} digit;
+static void digits_free(composite *c) {
+    for (int i = 0; i < c->n; i++) {
+        ro_groups_free(&c->digits[i].g);
+        ro_keyer_free(&c->digits[i].keyer);
+    }
+    c->n = 0;
+}
 
-static int add_range(void *ctx, int64_t begin, int64_t end, int worker) {
+static void composite_into(const void *of, int64_t begin, int64_t n, uint64_t *out) {
+    const composite *c = of;
+    uint64_t block[RK_KEY_BLOCK];
+    memset(out, 0, (size_t)n * sizeof *out);
+    for (int i = 0; i < c->n; i++) {
+        rk_keys_into(&c->digits[i].keys, begin, n, block);
+        rk_add_digit(block, n, c->digits[i].scale, (int64_t *)out);
+    }
+}
+
+static int value_range(void *ctx, int64_t begin, int64_t end, int worker) {
     (void)worker;
-    const digit *d = ctx;
+    const composite *c = ctx;
     uint64_t block[RK_KEY_BLOCK];
     for (; begin < end; begin += RK_KEY_BLOCK) {
         int64_t n = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
-        rk_keys_into(d->keys, begin, n, block);
-        rk_add_digit(block, n, d->scale, d->value + begin);
+        composite_into(c, begin, n, block);
+        if (c->narrow)
+            rk_from_i64[RY_I32]((const int64_t *)block, n, (int32_t *)c->value + begin, false);
+        else
+            memcpy((int64_t *)c->value + begin, block, (size_t)n * sizeof *block);
     }
     return 0;
 }
 
-/* Group numbers in place of values, so that they are small. */
-static int renumber(ray_rt *rt, composite *c, int64_t n) {
-    ro_keyer k = {.keys = {.type = RY_I64, .data = c->value}, .n = n};
-    ro_groups g;
-    RB_TRY(ro_number_rows(rt, &k, &g), -1);
-    for (int64_t i = 0; i < n; i++) c->value[i] = g.id[i];
-    c->size = (uint64_t)g.count + 1;
-    ro_groups_free(&g);
-    return 0;
-}
-
-static int add_column(ray_rt *rt, composite *c, const ray_val *column, int64_t n) {
-    ro_keyer k;
-    ro_groups g = {0};
-    uint64_t top;
-    RB_TRY(ro_keyer_of(rt, column, &k), -1);
-    int ok = ro_keyer_rebase(rt, &k, &top);
-    if (ok == 0 && top >= INT32_MAX) {
-        ok = ro_number_rows(rt, &k, &g);
-        top = (uint64_t)g.count;
+/* Groups by the digits that are there. */
+static int number_digits(ray_rt *rt, composite *c, ro_groups *out) {
+    if (is_side(c->size, c->rows)) {
+        RB_TRY(groups_new(out, c->rows), -1);
+        int ok = number_side_by_side(rt, composite_into, c, c->size - 1, (int64_t)c->most, out);
+        if (ok < 0) ro_groups_free(out);
+        return ok;
     }
-    if (ok == 0 && c->size > COMPOSITE_MAX / (top + 1)) ok = renumber(rt, c, n);
-    if (ok == 0) {
-        rk_keys ids = {.type = RY_I32, .data = g.id, .base = ((uint64_t)1 << 63) - 1};
-        digit d = {g.id ? &ids : &k.keys, c->value, c->size};
-        ok = ro_parallel(rt, n, RO_GRAIN, add_range, &d);
-        c->size *= top + 1;
-    }
-    ro_groups_free(&g);
-    ro_keyer_free(&k);
+    c->narrow = c->size <= INT32_MAX;
+    const size_t width = c->narrow ? 4 : 8;
+    *out = (ro_groups){0};
+    if (!(c->value = ro_room(c->rows, width))) return -1;
+    ro_keyer k = {.keys = {.type = c->narrow ? RY_I32 : RY_I64, .data = c->value, .base = BASE_ONE}, .n = c->rows};
+    int ok = ro_parallel(rt, c->rows, RO_GRAIN, value_range, c);
+    if (ok == 0) ok = number_within(rt, &k, c->size, out);
+    rb_block_free(c->value, (size_t)c->rows * width);
     return ok;
 }
 
+static rk_keys keys_of_groups(const ro_groups *g) {
+    return (rk_keys){.type = RY_I32, .data = g->id, .base = BASE_ONE};
+}
+
+/* Group numbers in place of the digits so far. */
+static int renumber(ray_rt *rt, composite *c) {
+    ro_groups g;
+    RB_TRY(number_digits(rt, c, &g), -1);
+    digits_free(c);
+    c->digits[c->n++] = (digit){.keys = keys_of_groups(&g), .scale = 1, .g = g};
+    c->most = (uint64_t)g.count;
+    c->size = c->most + 1;
+    return 0;
+}
+
+static int add_column(ray_rt *rt, composite *c, const ray_val *column) {
+    uint64_t top;
+    digit d = {.scale = 0};
+    RB_TRY(ro_keyer_of(rt, column, &d.keyer), -1);
+    int ok = ro_keyer_rebase(rt, &d.keyer, &top);
+    d.keys = d.keyer.keys;
+    if (ok == 0 && top >= INT32_MAX && (ok = ro_number_rows(rt, &d.keyer, &d.g)) == 0) {
+        d.keys = keys_of_groups(&d.g);
+        top = (uint64_t)d.g.count;
+        d.keyer.null = false;
+    }
+    if (ok == 0 && c->size > COMPOSITE_MAX / (top + 1)) ok = renumber(rt, c);
+    if (ok < 0) {
+        ro_groups_free(&d.g);
+        ro_keyer_free(&d.keyer);
+        return -1;
+    }
+    d.scale = c->size;
+    c->size *= top + 1;
+    c->most *= top + d.keyer.null;
+    c->digits[c->n++] = d;
+    return 0;
+}
+
 int ro_group_rows(ray_rt *rt, ray_val *const *columns, int ncolumns, ro_groups *out) {
-    ro_keyer k;
+    *out = (ro_groups){0};
     if (ncolumns == 1) {
+        ro_keyer k;
         RB_TRY(ro_keyer_of(rt, columns[0], &k), -1);
         int ok = ro_number_rows(rt, &k, out);
         ro_keyer_free(&k);
         return ok;
     }
-    *out = (ro_groups){0};
-    int64_t n = ncolumns ? columns[0]->len : 0;
-    composite c = {RO_ROOM(int64_t, n), 1};
-    if (!c.value) return -1;
-    memset(c.value, 0, (size_t)n * sizeof *c.value);
+    const size_t size = (size_t)ncolumns * sizeof(digit);
+    composite c = {.digits = rb_alloc_zero(size), .size = 1, .most = 1, .rows = ncolumns ? columns[0]->len : 0};
+    if (!c.digits) return -1;
     int ok = 0;
-    for (int i = 0; ok == 0 && i < ncolumns; i++) ok = add_column(rt, &c, columns[i], n);
-    k = (ro_keyer){.keys = {.type = RY_I64, .data = c.value}, .n = n};
-    if (ok == 0) ok = ro_number_rows(rt, &k, out);
-    RO_ROOM_FREE(c.value, n);
+    for (int i = 0; ok == 0 && i < ncolumns; i++) ok = add_column(rt, &c, columns[i]);
+    if (ok == 0) ok = number_digits(rt, &c, out);
+    digits_free(&c);
+    rb_free(c.digits, size);
     return ok;
 }

@@ -4,8 +4,7 @@
 
 #include <math.h>
 
-/* Value at index `at` of n sorted doubles, between two of them by their distance; reorders. */
-static double sorted_at(double *x, int64_t n, double at) {
+double ro_sorted_at(double *x, int64_t n, double at) {
     int64_t low = (int64_t)at;
     if (low >= n - 1) low = n - 1;
     rk_select_f64(x, n, low);
@@ -82,7 +81,7 @@ static ray_val *search_at(ray_rt *rt, search *s, int64_t n, int64_t m, double at
     }
     if (!(s->out = RO_ROOM(double, k))) return NULL;
     int ok = ro_parallel(rt, n, s->part, take_part, s);
-    ray_val *r = ok < 0 ? NULL : ro_real(sorted_at(s->out, k, at - (double)before));
+    ray_val *r = ok < 0 ? NULL : ro_real(ro_sorted_at(s->out, k, at - (double)before));
     RO_ROOM_FREE(s->out, k);
     return r;
 }
@@ -111,7 +110,7 @@ static ray_val *quantile_of_few(const ray_val *x, double p) {
     double *room = RO_ROOM(double, x->len);
     if (!room) return NULL;
     int64_t m = rk_compact_f64(x->type, x->data, x->len, (x->attrs & RV_A_NULLS) != 0, room);
-    ray_val *r = m == 0 ? rv_null_of_new(RY_F64) : ro_real(sorted_at(room, m, p * (double)(m - 1)));
+    ray_val *r = m == 0 ? rv_null_of_new(RY_F64) : ro_real(ro_sorted_at(room, m, p * (double)(m - 1)));
     RO_ROOM_FREE(room, x->len);
     return r;
 }

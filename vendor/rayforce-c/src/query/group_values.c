@@ -205,6 +205,23 @@ static bool is_direct(const rq_scope *s, const ray_val *form, int contents) {
     return contents == HAS_GROUPS || contents == (HAS_GROUPS | HAS_ALIAS);
 }
 
+/* (top column 2): 1 done, 0 it is something else, -1. */
+static int first_few(rq_groups *x, const ray_val *form, ray_val **out) {
+    rq_rows *rows = x->s->rows;
+    int64_t k;
+    if (!rv_is_list(form) || form->len != 3) return 0;
+    const ray_val *name = rv_list_get(form, 1);
+    if (name->type != -RY_SYM || (name->attrs & RV_A_QUOTED) || rq_is_bound(x->s, name->u.sym)) return 0;
+    const int64_t c = rq_rows_find(rows, name->u.sym);
+    if (c < 0 || !ro_int_of(rv_list_get(form, 2), false, &k)) return 0;
+    ray_val *fn = rq_expr_head(x->s, rv_list_get(form, 0));
+    const rv_builtin *row = fn && fn->type != RY_LAMBDA ? fn->u.builtin.row : NULL;
+    ray_val *v = row ? rq_rows_column(rows, c) : NULL;
+    int done = v ? rq_grouped_first(rows->rt, &x->by->g, row->fn, v, k, out) : 0;
+    rv_release(fn);
+    return done;
+}
+
 int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs, int n) {
     rq_group_value *out = &outputs[n];
     out->binding.name = o->name;
@@ -214,7 +231,8 @@ int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs,
     if ((c & HAS_ALIAS) && (c & HAS_ROWS) && !(c & HAS_OTHER))
         return rb_fail(RB_E_DOMAIN, "rows and an alias with one value a group in one expression");
     if (!(c & HAS_OTHER) && !((c & HAS_ROWS) && (c & HAS_GROUPS))) return over_all(x, o->form, c, out);
-    out->column = by_group(x, o->form, c, outputs, n);
+    const int few = first_few(x, o->form, &out->column);
+    if (few == 0) out->column = by_group(x, o->form, c, outputs, n);
     out->binding.grouped = true;
     out->binding.value.kind = RQ_MANY;
     out->binding.value.v = out->column ? rv_retain(out->column) : NULL;

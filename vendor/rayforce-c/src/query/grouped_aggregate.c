@@ -18,7 +18,9 @@ static const char *text_at(const void *of, int64_t i, size_t *n) {
 /* Parts of the rows have cells of their own, which are merged in the order of the rows, so that sums of floats do not
  * depend on the number of threads. With many groups that is more work than it saves. */
 #define PARTS 8
-#define PART_CELLS ((size_t)1 << 19) /* bytes */
+#define PART_CELLS ((size_t)1 << 19) /* bytes; of more than that there are PARTS_LARGE, while they pay */
+#define PARTS_LARGE 4
+#define PART_ROWS 16 /* a group */
 
 typedef struct reduction {
     const rk_grouped_row *row;
@@ -83,8 +85,8 @@ static ray_val *by_kernel(ray_rt *rt, const rq_grouping *by, int32_t verb, const
     if (!r.row) return NULL;
     int64_t n = by->g.n, parts;
     r.size = (size_t)by->g.count * r.row->cell;
-    r.part = r.size <= PART_CELLS && n >= PARTS * RO_GRAIN ? (n + PARTS - 1) / PARTS : n > 0 ? n : 1;
-    parts = n > 0 ? (n + r.part - 1) / r.part : 1;
+    parts = n < PARTS * RO_GRAIN ? 1 : r.size <= PART_CELLS ? PARTS : n / PART_ROWS >= by->g.count ? PARTS_LARGE : 1;
+    r.part = n > 0 ? (n + parts - 1) / parts : 1;
     if (!(r.cells = rb_block_alloc(r.size * (size_t)parts))) return NULL;
     r.row->start(r.cells, by->g.count);
     ray_val *out = reduce_rows(rt, &r, parts) == 0 ? finish(rt, &r) : NULL;
@@ -147,6 +149,8 @@ static ray_val *reduce(rq_scope *s, ray_val *fn, const rq_value *args, int n) {
         if (v->type != RY_LIST)
             return rb_fail_null(RB_E_TYPE, "%s: cannot be taken of %s by group", row->name, ry_name(v->type));
     }
+    int done = row ? rq_grouped_loop(s->rows->rt, &s->grouping->g, row->fn, args, n, &out) : 0;
+    if (done != 0) return done < 0 ? NULL : out;
     return by_calls(s, fn, args, n);
 }
 

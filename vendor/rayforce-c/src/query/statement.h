@@ -172,6 +172,13 @@ RB_NODISCARD ray_val *rq_of_each_group(rq_scope *s, ray_val *fn, ray_val *v);
 /* (fn argument ...) with one value a group. */
 RB_NODISCARD int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out);
 
+/* grouped_special.c: 1 done, 0 there is no loop for it, -1. An aggregate of columns; and `top` or `bot`, as a list of one
+ * vector a group. */
+RB_NODISCARD int rq_grouped_loop(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const rq_value *args, int n,
+                                 ray_val **out);
+RB_NODISCARD int rq_grouped_first(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const ray_val *v, int64_t k,
+                                  ray_val **out);
+
 /* What expressions are for each group. Values of earlier ones may be named by later ones. */
 typedef struct rq_groups {
     rq_scope *s;
