@@ -7,23 +7,25 @@ PEER_2X = .oracle/2x
 PEER_1X = .oracle/1x
 FUZZ_SECONDS ?= 600
 SEED ?= 1
+TOOLS = build/tools
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz sweep bench lint docs wheel clean
+.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz sweep differential bench lint docs wheel wheel-check clean
 
 help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make demo    set up, build, start a server, run the example over IPC and print the trade summary
 #: make test    set up and run every test
-#: make check   as test, plus TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
+#: make check   as test, plus the wheel installed and tested elsewhere, TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
 #:              and memory running out at every step of every builtin
 #: make soak    as check, plus 200,000 random expressions beside the real server (SEED) and two hours of fuzzing
 #: make bench   compare with the peers, interleaved: ratios, benchmarks/RESULTS.md and a chart
-#: make lint    ruff and mypy
-#: make wheel   build a wheel into dist/
+#: make lint    ruff, mypy and pyright
+#: make docs    build the site into site/, strictly
+#: make wheel   build the source archive and a wheel for many systems into dist/
 #: make clean   remove everything that was built (virtual environments stay)
 
 $(VENV)/.deps: pyproject.toml
@@ -82,11 +84,14 @@ sweep: core-test
 properties: build peers
 	@HYPOTHESIS_PROFILE=check $(PY) -m pytest -q --timeout 3600 tests/property
 
-check: test properties sweep tsan asan fuzz
+check: test wheel-check properties sweep tsan asan fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
-soak: check peers
+# 200,000 random expressions beside the real server.
+differential: build peers core-test
 	@$(PY) tests/lang/differential.py --count 200000 --seed $(SEED)
+
+soak: check differential
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=7200
 
 bench: build peers bench-peers
@@ -94,11 +99,22 @@ bench: build peers bench-peers
 	@$(PY) benchmarks/run.py
 
 lint: build
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pyright
 
-wheel: setup
-	@$(PY) -m pip wheel -q --no-deps --no-build-isolation -w dist .
+# What packages and documents has an environment of its own, away from what is packaged.
+$(TOOLS)/.ready: pyproject.toml
+	@test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install -q --upgrade 'pip>=25.1'
+	@$(TOOLS)/bin/python -m pip install -q --group dist --group docs
+	@touch $@
+
+wheel: $(TOOLS)/.ready
+	@bash tools/make_wheel.sh $(TOOLS)/bin/python dist
+
+# Installed into a new environment without a compiler, the package passes its tests away from the source tree.
+wheel-check: wheel peers
+	@bash tests/packaging/check_wheel.sh $(PYTHON) dist $(PYTEST_ARGS)
 
 clean:
-	rm -rf build dist *.egg-info rayforce/_ext/*.so rayforce/_ext/core.c
+	rm -rf build dist site *.egg-info rayforce/_ext/*.so rayforce/_ext/core.c
 	@$(MAKE) --no-print-directory -C $(CORE) clean

@@ -52,6 +52,14 @@ class BuildExt(build_ext):
         kind = SANITIZE.replace(",", "-") or ("debug" if DEBUG else "release")
         self.build_temp = str(Path("build") / f"{kind}-{sys.implementation.cache_tag}")
 
+    def run(self) -> None:
+        # What is installed goes without the debugger's tables, four fifths of it; a tree that is worked on keeps them.
+        worked_on = DEBUG or SANITIZE or self.inplace or self.editable_mode
+        if sys.platform != "darwin" and not worked_on:
+            for module in self.extensions:
+                module.extra_link_args.append("-Wl,--strip-debug")
+        super().run()
+
     def build_extensions(self) -> None:
         plain, compile_all = self.compiler._compile, self.compiler.compile  # type: ignore[attr-defined]
         running: list[Future[None]] = []

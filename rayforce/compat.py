@@ -43,6 +43,8 @@ class Null:
 class Bool(int):
     """A truth value with `.value`."""
 
+    __slots__ = ()
+
     @property
     def value(self) -> bool:
         return bool(self)

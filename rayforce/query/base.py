@@ -59,9 +59,9 @@ class Lazy:
     def dtypes(self) -> dict[str, str]:
         return self._result().dtypes
 
-    for _name in FETCHING:
-        locals()[_name] = _delegated(_name)
-    del _name
+
+for _name in FETCHING:
+    setattr(Lazy, _name, _delegated(_name))
 
 
 class Plan:

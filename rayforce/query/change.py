@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any, Self
 
 from .._ext import core
@@ -113,7 +114,7 @@ class UpsertQuery(Change):
         return (Name("upsert"), self._target(), self._keys, self._rows)
 
 
-def new_rows(table: Any, rows: tuple[Any, ...], columns: dict[str, Any]) -> Table:
+def new_rows(table: Any, rows: Sequence[Any], columns: dict[str, Any]) -> Table:
     """Rows as a table with the column types of the one that they go into."""
     if columns and rows:
         raise TypeError("rows or columns by name, not both")
@@ -123,7 +124,7 @@ def new_rows(table: Any, rows: tuple[Any, ...], columns: dict[str, Any]) -> Tabl
     if len(rows) == 1 and not isinstance(rows[0], tuple | dict | str | bytes | int | float):
         data = rows[0]
         if isinstance(data, list):
-            rows = tuple(data)
+            rows = data
         elif _is_table(data):
             made = Table(data)
             return _typed(table, dict(zip(made.columns, core.table_columns(made), strict=True)))
@@ -135,7 +136,7 @@ def new_rows(table: Any, rows: tuple[Any, ...], columns: dict[str, Any]) -> Tabl
             raise core.conversion_error(f"{len(rows)} lists for {len(names)} columns", rows, "table")
         return _typed(table, dict(zip(names, rows, strict=True)))
     if not any(isinstance(x, tuple | dict | list) for x in rows):  # the values of one row
-        rows = (rows,)
+        rows = [tuple(rows)]
     return _typed(table, columns_of_rows(list(rows), None if isinstance(rows[0], dict) else names)[0])
 
 

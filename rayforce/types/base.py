@@ -50,10 +50,9 @@ def dtype_code(dtype: Any) -> int:
         code = core.type_code_of(dtype.lower()) or core.code_of_dtype(dtype)
     elif isinstance(dtype, int) and not isinstance(dtype, bool):
         code = dtype
-    elif isinstance(getattr(dtype, "type_code", None), int):
-        code = dtype.type_code
     else:
-        code = core.code_of_dtype(dtype)
+        own = getattr(dtype, "type_code", None)
+        code = own if isinstance(own, int) else core.code_of_dtype(dtype)
     if code is None or core.type_name(code) == "":
         raise TypeError(f"{dtype!r} names no type; expected one like 'i64', I64 or a numpy dtype")
     return abs(code)

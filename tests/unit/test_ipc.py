@@ -275,7 +275,7 @@ def test_waiting_leaves_other_threads_running(conn: rf.Connection, ray: rf.Rayfo
     stop.set()
     thread.join()
     ray.interrupt()
-    assert ticks > 100
+    assert ticks > 10  # one or two if it kept the interpreter
 
 
 def test_eight_threads_share_one_connection(conn: rf.Connection) -> None:
