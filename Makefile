@@ -19,7 +19,7 @@ help:
 
 #: make demo    set up, build, start a server, run the example over IPC and print the trade summary
 #: make test    set up and run every test
-#: make check   as test, plus the wheel installed and tested elsewhere, TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
+#: make check   as test, plus the site, the wheel installed and tested elsewhere, TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
 #:              and memory running out at every step of every builtin
 #: make soak    as check, plus 200,000 random expressions beside the real server (SEED) and two hours of fuzzing
 #: make bench   compare with the peers, interleaved: ratios, benchmarks/RESULTS.md and a chart
@@ -84,7 +84,7 @@ sweep: core-test
 properties: build peers
 	@HYPOTHESIS_PROFILE=check $(PY) -m pytest -q --timeout 3600 tests/property
 
-check: test wheel-check properties sweep tsan asan fuzz
+check: test docs wheel-check properties sweep tsan asan fuzz
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
 # 200,000 random expressions beside the real server.
@@ -107,6 +107,9 @@ $(TOOLS)/.ready: pyproject.toml
 	@$(TOOLS)/bin/python -m pip install -q --upgrade 'pip>=25.1'
 	@$(TOOLS)/bin/python -m pip install -q --group dist --group docs
 	@touch $@
+
+docs: $(TOOLS)/.ready
+	@NO_MKDOCS_2_WARNING=1 $(TOOLS)/bin/mkdocs build -q --strict
 
 wheel: $(TOOLS)/.ready
 	@bash tools/make_wheel.sh $(TOOLS)/bin/python dist

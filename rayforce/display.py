@@ -86,7 +86,7 @@ def cell(x: Any, o: Options) -> str:
         return _float(x, o)
     if isinstance(x, core.Value):
         return _cut(_nested(x, o), o)
-    return _cut(str(x).replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t"), o)
+    return _cut(str(x)[: CELL + 1].replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t"), o)
 
 
 def _float(x: float, o: Options) -> str:
@@ -122,6 +122,8 @@ def vector_line(v: Any) -> str:
 
 
 def _word(x: Any, o: Options) -> str:
+    if isinstance(x, str):
+        x = x[: CELL + 1]
     return cell(repr(x) if isinstance(x, str) and (" " in x or not x) else x, o)
 
 

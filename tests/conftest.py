@@ -20,6 +20,25 @@ hypothesis.settings.load_profile("repeatable")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def default_engine() -> None:
+    """There for all tests, so that no test is the one that makes it."""
+    rf.eval_str("0")
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(default_engine: None) -> Iterator[None]:
+    """After every test, what the core had allocated is given back, but for symbols, which are for ever."""
+    before = core.heap()
+    yield
+    after = core.heap()
+    if after["blocks"] > before["blocks"]:
+        gc.collect()
+        after = core.heap()
+    room = 16 + after["symbols"] - before["symbols"]
+    assert after["blocks"] - before["blocks"] <= room, "the test left values, engines or connections behind"
+
+
 @pytest.fixture
 def ray() -> Iterator[rf.Rayforce]:
     with rf.Rayforce() as engine:

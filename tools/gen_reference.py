@@ -54,7 +54,7 @@ def sections() -> list[tuple[str, list[Row]]]:
 
 
 def cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return re.sub(r"([|\[])", r"\\\1", text).replace("\n", " ")
 
 
 def arguments(row: Row) -> str:

@@ -186,8 +186,34 @@ def raw_array(Value value not None):
     return numpy().frombuffer(raw_of(value), dtype)
 
 
-def to_numpy(Value value not None, *, nulls="nan", copy=None):
-    """An array of a vector or list; which dtype, and what nulls become, is in the table of the documentation."""
+def to_numpy(Value value not None, *, nulls="nan", copy=None, dtype=None):
+    """An array of a vector or list; which dtype, unless one is given, and what nulls become, is in the table of the
+    documentation."""
+    if dtype is None:
+        return own_array(value, nulls, copy)
+    dtype = numpy().dtype(dtype)
+    out = own_array(value, nulls, copy if copy is not False else None)
+    if out.dtype == dtype:
+        return out if copy is not False else own_array(value, nulls, copy)
+    if copy is False:
+        raise ValueError(f"{type_name(ray_type(value.ptr()))} cannot become {dtype} without a copy")
+    if dtype.kind in "SUT" and nulls != "mask":
+        out = nulls_as_text(value.ptr(), out, dtype)
+    return out.astype(dtype)
+
+
+cdef object nulls_as_text(ray_val *v, object out, object dtype):
+    """Objects whose nulls are those of the dtype; one that has none would say "None"."""
+    if out.dtype.kind != "O" or not null_count(v) or ray_type(v) == RAY_STR:
+        return out
+    if not hasattr(dtype, "na_object"):
+        raise conversion(f"{dtype} has no null; StringDType(na_object=None) has", None, dtype, first_null(v))
+    if dtype.na_object is not None:
+        out[numpy().equal(out, None)] = dtype.na_object
+    return out
+
+
+cdef object own_array(Value value, object nulls, object copy):
     cdef ray_val *v = value.ptr()
     cdef int t = ray_type(v)
     if nulls not in ("nan", "mask", "raw", "error"):

@@ -209,6 +209,9 @@ cdef ray_val *rescaled(object ticks, int want, int64_t mul, int64_t div, int64_t
 cdef ray_val *texts_in(object arr, int tag, object mask, Way *way) except NULL:
     """Arrays of text and of objects, element by element."""
     items = arr.tolist()
+    if arr.dtype.kind == "T" and hasattr(arr.dtype, "na_object"):
+        na = arr.dtype.na_object
+        items = [None if x is na else x for x in items]
     if mask is not None:
         items = [None if m else x for x, m in zip(items, mask.tolist())]
         if mask.all() and tag == GENERIC and arr.dtype.kind == "O" and not way.flags & STRICT:

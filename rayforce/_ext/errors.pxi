@@ -36,7 +36,7 @@ cdef str shown(object query):
     """A query as it appears in an error."""
     if query is None:
         return None
-    cdef str text = query if isinstance(query, str) else repr(query)
+    cdef str text = str(query) if isinstance(query, str) else repr(query)
     return text if len(text) <= QUERY_SHOWN else text[:QUERY_SHOWN] + "..."
 
 

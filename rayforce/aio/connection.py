@@ -24,6 +24,7 @@ from ..session import Timeout, as_numpy, as_type
 from ..types import Name, Table
 from .dial import dial, failed, place, set_up
 from .live import AsyncPushStream, AsyncSubscription
+from .table import AsyncTable
 from .wire import Waiting, Wire
 
 T = TypeVar("T")
@@ -337,6 +338,10 @@ class AsyncConnection:
         finally:
             with contextlib.suppress(errors.IPCError, errors.QueryError):
                 await self.execute(paging.last())
+
+    def table(self, name: str, /) -> AsyncTable:
+        """A name as a table: its queries are awaited and run on the server. Nothing is fetched yet."""
+        return AsyncTable(self, name)
 
     async def tables(self) -> list[str]:
         """The names of the tables among the variables."""

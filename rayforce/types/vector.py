@@ -105,9 +105,13 @@ class Vector(Verbs, core.Elements, RayObj):
         """A read-only array of the storage, nulls as stored; no copy."""
         return core.raw_array(self)
 
-    def to_numpy(self, *, nulls: Nulls = "nan", copy: bool | None = None) -> Any:
-        """An array; no copy where the types agree, and then read-only."""
-        return core.to_numpy(self, nulls=nulls, copy=copy)
+    def to_numpy(self, *, nulls: Nulls = "nan", copy: bool | None = None, dtype: Any = None) -> Any:
+        """An array, of numpy's dtype for the type or of another; no copy where they agree, and then read-only.
+
+        ConversionError for nulls that the dtype has no place for. For text as numpy stores it:
+        `v.to_numpy(dtype=np.dtypes.StringDType(na_object=None))`.
+        """
+        return core.to_numpy(self, nulls=nulls, copy=copy, dtype=dtype)
 
     def to_list(self) -> list[Any]:
         return core.as_list(self)
@@ -185,12 +189,7 @@ class Vector(Verbs, core.Elements, RayObj):
         return len(self) == 1 and bool(self[0])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        out = core.to_numpy(self, copy=copy if dtype is None else None)
-        if dtype is None or out.dtype == dtype:
-            return out
-        if copy is False:
-            raise ValueError(f"{self.ray_name} cannot become {dtype} without a copy")
-        return out.astype(dtype)
+        return core.to_numpy(self, copy=copy, dtype=dtype)
 
     def __repr__(self) -> str:
         from ..display import vector_line

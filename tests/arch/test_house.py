@@ -76,7 +76,7 @@ def test_stub_of_the_package_equals_its_table() -> None:
             r"\b(socket|connect|accept4?|bind|listen|recv(msg)?|sendto|send(msg)?|setsockopt|getaddrinfo|shutdown)\s*\(",
             {"net/sock.c"},
         ),
-        ("polling", r"\b(epoll_\w+|kqueue|kevent|eventfd)\s*\(", {"net/loop_epoll.c"}),
+        ("polling", r"\b(epoll_\w+|kqueue|kevent|eventfd)\s*\(", {"net/loop_epoll.c", "net/loop_kqueue.c"}),
         ("threads", r"\bpthread_create\s*\(", {"base/pool.c"}),
         ("printing", r"\b(printf|puts|fprintf|fputs|putchar|perror)\s*\(", set()),
         ("ending the process", r"\b(abort|exit|_exit|quick_exit)\s*\(", set()),

@@ -465,3 +465,38 @@ def test_a_lost_loan_comes_back(run: Run, ours: rf.Server) -> None:
         gc.collect()
 
     run(job())
+
+
+@pytest.mark.parametrize("line", ["ours", "2.x"])
+def test_tables_of_a_server(run: Run, line: str, request: pytest.FixtureRequest) -> None:
+    port = request.getfixturevalue("ours" if line == "ours" else "real_2x").port
+    column = rf.Column
+
+    async def job() -> None:
+        async with await aio.connect(f"localhost:{port}") as c:
+            await c.set("fills", rf.Table({"sym": ["a", "b", "a"], "qty": [1, 2, 3], "px": [1.0, 2.0, 3.0]}))
+            t = c.table("fills")
+            assert (await t).to_dict() == {"sym": ["a", "b", "a"], "qty": [1, 2, 3], "px": [1.0, 2.0, 3.0]}
+            assert await t.count() == 3
+            assert await t.schema() == {"sym": "sym", "qty": "i64", "px": "f64"}
+            assert (await t.column("qty")).to_list() == [1, 2, 3]
+            assert len(await t.fetch(limit=2)) == 2
+            asked = t.where(column("qty") > 1).select(n=column("qty").sum()).by("sym").order_by("sym")
+            assert asked.source in repr(asked)
+            assert (await asked).to_dict() == {"sym": ["a", "b"], "n": [3, 2]}
+            assert await t.insert(("c", 4, 4.0)) == 1
+            assert await t.append(rf.Table({"sym": ["d", "e"], "qty": [5, 6], "px": [5.0, 6.0]})) == 2
+            assert await t.upsert(("e", 7, 7.0), key_columns=1) == 1
+            assert await t.update(px=column("px") * 2).where(column("sym") == "e") is None
+            assert (await t.where(column("sym") == "e")).to_dict() == {"sym": ["e"], "qty": [7], "px": [14.0]}
+            await c.set("names", rf.Table({"sym": ["a"], "name": ["first"]}))
+            joined = await t.inner_join(c.table("names"), on="sym").select("name", "qty")
+            assert joined.to_dict() == {"name": ["first", "first"], "qty": [1, 3]}
+            with pytest.raises(rf.RayforceKeyError):
+                await t.insert(nosuch=[1])
+            with pytest.raises(AttributeError, match="await it"):
+                t.to_pandas()
+            with pytest.raises(rf.QueryError):
+                await c.table("nosuch")
+
+    run(job())

@@ -196,3 +196,16 @@ def test_ping_and_state(both: rf.Connection) -> None:
     with pytest.raises(rf.ConnectionFailed) as e:
         both.execute("1")
     assert e.value.reason == "closed"
+
+
+def test_a_result_of_500_megabytes(new: rf.Connection) -> None:
+    count = 63_000_000
+    whole = np.asarray(new.execute(f"(til {count})"))
+    assert (len(whole), whole[0], whole[-1]) == (count, 0, count - 1)
+    del whole
+    seen = 0
+    for page in new.stream(f"(til {count})", rows=16_000_000):
+        column = np.asarray(page["value"])
+        assert (column[0], column[-1]) == (seen, seen + len(page) - 1)
+        seen += len(page)
+    assert seen == count

@@ -199,3 +199,27 @@ def test_tables(conn: rf.Connection) -> None:
     assert address(a["p"]) == address(back["p"].raw)
     assert a["s"].tolist() == ["a", "b", None]
     assert conn.fetch_numpy("t")["q"].tolist() == [0, 1, 2]
+
+
+def test_text_of_numpy_both_ways() -> None:
+    plain, with_none = np.dtypes.StringDType(), np.dtypes.StringDType(na_object=None)
+    for strings in ("symbol", "string"):
+        v = rf.Vector.from_numpy(np.array(["a", "ü" * 40], dtype=plain), strings=strings)
+        assert v.to_list() == ["a", "ü" * 40]
+        assert v.to_numpy(dtype=plain).dtype == np.asarray(v, dtype=plain).dtype == plain
+        assert v.to_numpy(dtype=plain).tolist() == v.to_list()
+    v = rf.Vector(["a", None])
+    assert v.to_numpy(dtype=with_none).tolist() == ["a", None]
+    assert rf.Vector(v.to_numpy(dtype=with_none)).equals(v)
+    with_nan = v.to_numpy(dtype=np.dtypes.StringDType(na_object=np.nan))
+    assert np.isnan(with_nan).tolist() == [False, True]
+    assert rf.Vector(with_nan).equals(v)
+    for dtype in (plain, "U5"):
+        with pytest.raises(rf.ConversionError, match="no null") as e:
+            v.to_numpy(dtype=dtype)
+        assert e.value.row == 1
+        with pytest.raises(rf.ConversionError):
+            np.asarray(v, dtype=dtype)
+    assert rf.Vector([rf.String(""), rf.String("b")]).to_numpy(dtype=plain).tolist() == ["", "b"]
+    with pytest.raises(ValueError, match="without a copy"):
+        rf.Vector(["a"]).to_numpy(dtype=plain, copy=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import pickle
 import uuid
 from collections.abc import Callable, Iterator
@@ -90,9 +91,14 @@ def through_pyarrow(v: Vector) -> Vector:
     return Vector.from_arrow(sliced, strings="string" if v.dtype == "str" else "symbol")
 
 
+@functools.cache
+def database() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def through_duckdb(v: Vector) -> Vector:
     t = Table({"x": v})
-    out = Table.from_duckdb(t.to_duckdb(duckdb.connect()), strings="string" if v.dtype == "str" else "symbol")["x"]
+    out = Table.from_duckdb(t.to_duckdb(database()), strings="string" if v.dtype == "str" else "symbol")["x"]
     return out.cast("guid") if v.dtype == "guid" else out  # type: ignore[no-any-return]
 
 

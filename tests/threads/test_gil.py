@@ -95,7 +95,7 @@ def test_interrupt_from_another_thread() -> None:
         start = time.monotonic()
         with pytest.raises(rf.Interrupted):
             ray.eval("(while true 1)")
-        assert time.monotonic() - start < 0.5
+        assert time.monotonic() - start < 2
         assert ray.eval("(+ 1 2)") == 3
 
 
@@ -104,4 +104,4 @@ def test_timeout_of_an_embedded_query() -> None:
         start = time.monotonic()
         with pytest.raises(rf.Timeout):
             ray.eval("(while true 1)", timeout=0.1)
-        assert 0.1 <= time.monotonic() - start < 0.3
+        assert 0.1 <= time.monotonic() - start < 2

@@ -179,7 +179,7 @@ def test_evaluation_leaves_other_threads_running(ray: rf.Rayforce) -> None:
         ray.eval(SLOW, timeout=0.5)
     stop.set()
     thread.join()
-    assert ticks > 100
+    assert ticks > 10  # one or two if it kept the interpreter
 
 
 def test_many_threads_on_one_engine(ray: rf.Rayforce) -> None:

@@ -1,5 +1,5 @@
 /* Descriptors, timers, things to do later, and a wake-up from outside. One thread runs a loop; only rn_loop_stop,
- * rn_loop_send, rn_loop_forget and rn_loop_is_mine may be called from others. What the kernel offers for it is in a backend: another system is another file with these six
+ * rn_loop_send, rn_loop_forget and rn_loop_is_mine may be called from others. What the kernel offers for it is in a backend: another system is another file with these
  * functions. */
 #ifndef RN_LOOP_H
 #define RN_LOOP_H
@@ -69,7 +69,7 @@ typedef struct rn_loop_run_opts {
 RB_NODISCARD int rn_loop_run(rn_loop *l, const rn_loop_run_opts *o);
 void rn_loop_stop(rn_loop *l); /* the run under way, or else the next one; from any thread and from signal handlers */
 
-/* ---- the backend: loop_epoll.c ------------------------------------------------------------------------------- */
+/* ---- the backend: loop_epoll.c, loop_kqueue.c --------------------------------------------------------------- */
 
 typedef struct rn_backend rn_backend;
 typedef struct rn_event {

@@ -1,5 +1,6 @@
 #include "loop.h"
 
+#if defined(__linux__)
 #include "../base/alloc.h"
 #include "limits.h"
 
@@ -70,3 +71,5 @@ void rn_backend_wake(rn_backend *b) {
 }
 
 bool rn_backend_was_signalled(const rn_backend *b) { return b->signalled; }
+
+#endif

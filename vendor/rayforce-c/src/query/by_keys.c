@@ -64,8 +64,10 @@ static int32_t name_of_call(rq_scope *s, const ray_val *form) {
 /* The field of a path: ts.hh is called hh. */
 static int32_t name_of_path(int32_t name) {
     size_t n;
-    const char *text = rv_sym_text(name, &n), *dot = n > 1 ? memrchr(text + 1, '.', n - 1) : NULL;
-    return dot ? rv_sym_intern(dot + 1, (size_t)(text + n - dot - 1)) : name;
+    const char *text = rv_sym_text(name, &n);
+    size_t dot = n;
+    while (dot > 0 && text[dot - 1] != '.') dot--;
+    return dot > 1 ? rv_sym_intern(text + dot, n - dot) : name;
 }
 
 static int by_expression(rq_keys *k, rq_scope *s, ray_val *form) {
