@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 # What cannot be seen at run time (arguments of a C type's __init__, buffers before Python 3.12), what Cython adds, and
 # aliases of several literals, which are no unions at run time.
 ALLOWED = r"""
@@ -20,6 +22,7 @@ rayforce\.types\.vector\.Nulls
 """
 
 
+@pytest.mark.timeout(900)  # mypy reads every library that is installed
 def test_types_are_those_of_the_running_package(tmp_path: Path) -> None:
     allowed = tmp_path / "allowed"
     allowed.write_text(ALLOWED)
