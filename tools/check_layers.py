@@ -58,7 +58,7 @@ PY_LAYER = [
     ["network.server", "pipeline", "arguments"],
     ["engine"],
     ["ipc"],
-    ["aio.dial", "aio.wire", "aio.live"],
+    ["aio.dial", "aio.wire", "aio.live", "aio.table"],
     ["aio.connection"],
     ["network.client", "pool", "aio.pool"],
     ["aio"],

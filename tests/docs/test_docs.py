@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import rayforce as rf
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -26,6 +29,7 @@ def test_code_of_the_page_runs(page: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program(page)],
         cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(rf.__file__).parents[1])},
         capture_output=True,
         text=True,
         timeout=60,
