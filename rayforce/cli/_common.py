@@ -106,7 +106,15 @@ def connect(options: argparse.Namespace) -> Connection | Rayforce:
     if where.scheme in ("memory", "rayforce+file"):
         return open_address(where)
     given = {"timeout": options.timeout, "connect_timeout": options.connect_timeout}
-    return open_address(where, **{name: value for name, value in given.items() if value is not None})
+    more = {name: value for name, value in given.items() if value is not None}
+    try:
+        return open_address(where, **more)
+    except errors.AuthenticationFailed:
+        if where.password is not None or sys.stdin is None or not sys.stdin.isatty():
+            raise
+    import getpass
+
+    return open_address(Address.of(where, password=getpass.getpass(f"password for {where}: ")), **more)
 
 
 def connect_to_server(options: argparse.Namespace) -> Connection:

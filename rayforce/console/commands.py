@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -195,7 +194,3 @@ def is_command(line: str) -> bool:
 
 def names() -> list[str]:
     return [f":{name}" for name in BY_NAME]
-
-
-def interactive() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()

@@ -13,19 +13,23 @@ from .history import History
 
 
 def whole_input(first: str, more: Callable[[], str]) -> str:
-    """Lines until all brackets are closed; a command is one line."""
-    text = first
-    while not commands.is_command(text) and not syntax.is_whole(text):
-        text += "\n" + more()
-    return text
+    """Lines until all brackets are closed, or `more` raises EOFError; a command is one line."""
+    lines, balance = [first], syntax.Balance()
+    if commands.is_command(first) or balance.add(first):
+        return first
+    with contextlib.suppress(EOFError):  # the engine says what is missing
+        while True:
+            lines.append(more())
+            if balance.add("\n" + lines[-1]):
+                break
+    return "\n".join(lines)
 
 
 class Lines:
-    """A file or a pipe. What is still open at its end is an input, too: the engine says what is missing."""
+    """A file or a pipe."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._over = False
 
     def _line(self) -> str:
         line = self._file.readline()
@@ -34,13 +38,7 @@ class Lines:
         return line.rstrip("\n")
 
     def read(self, prompt: str) -> str:
-        text = self._line()
-        while not commands.is_command(text) and not syntax.is_whole(text):
-            try:
-                text += "\n" + self._line()
-            except EOFError:
-                return text
-        return text
+        return whole_input(self._line(), self._line)
 
 
 class Terminal:

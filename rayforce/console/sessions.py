@@ -92,7 +92,7 @@ class Local:
 
     def close(self) -> None:
         self._over.set()
-        self._idler.join()
+        self._idler.join(1.0)  # a client of what code opened may ask for longer
 
 
 class Remote:

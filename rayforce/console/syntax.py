@@ -39,17 +39,30 @@ def tokens(source: str) -> Iterator[Token]:
         yield Token(str(m.lastgroup), m.group(), m.start())
 
 
+class Balance:
+    """What is still open in a text that comes piece by piece, each from the beginning of a line."""
+
+    def __init__(self) -> None:
+        self._wanted: list[str] = []
+        self._text = ""  # a string that has no end yet
+        self._wrong = False
+
+    def add(self, piece: str) -> bool:
+        """Is all closed now? Also if it cannot be any more: that is an error, which the engine explains."""
+        text, self._text = self._text + piece, ""
+        for token in tokens(text):
+            if token.kind == "OPEN_TEXT":
+                self._text = token.text
+            elif token.kind == "OPEN":
+                self._wanted.append(PAIRS[token.text])
+            elif token.kind == "CLOSE" and (not self._wanted or self._wanted.pop() != token.text):
+                self._wrong = True
+        return self._wrong or not (self._wanted or self._text)
+
+
 def is_whole(source: str) -> bool:
     """False: brackets or a string are still open, and more text could close them."""
-    wanted: list[str] = []
-    for token in tokens(source):
-        if token.kind == "OPEN_TEXT":
-            return False
-        if token.kind == "OPEN":
-            wanted.append(PAIRS[token.text])
-        elif token.kind == "CLOSE" and (not wanted or wanted.pop() != token.text):
-            return True  # an error, which the engine explains
-    return not wanted
+    return Balance().add(source)
 
 
 def is_blank(source: str) -> bool:

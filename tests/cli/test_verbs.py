@@ -222,6 +222,18 @@ def test_passwords(rayforce: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         assert (done.returncode, done.stdout) == (0, "3\n")
 
 
+def test_a_password_is_asked_for_on_a_terminal() -> None:
+    with rf.Rayforce() as ray, ray.listen(0, password="open sesame") as server:
+        place = f"localhost:{server.port}"
+        for typed, code in [("open sesame", 0), ("wrong", 3)]:
+            with Term(*COMMAND, "query", place, "(+ 1 2)") as t:
+                t.expect(f"password for rayforce://{place}: ")
+                t.line(typed)
+                assert t.ends() == code
+                assert typed not in t.text.replace("wrong password", "")
+                assert ("\n3\n" in t.text) == (code == 0)
+
+
 def test_ping(place: str, rayforce: Any) -> None:
     done = rayforce("ping", place, "-n", 20)
     assert done.code == 0

@@ -12,6 +12,7 @@ from rayforce._ext import core
 from rayforce.console import commands, syntax
 from rayforce.console.complete import Completer, Found
 from rayforce.console.history import KEPT, History
+from rayforce.console.lines import Lines
 from rayforce.console.report import caret, failure, text_of
 from rayforce.console.sessions import BUILTINS, Local, Remote, Session
 
@@ -72,6 +73,27 @@ def test_whole_inputs_are_those_that_the_engine_reads() -> None:
 )
 def test_is_whole(source: str, whole: bool) -> None:
     assert syntax.is_whole(source) == whole
+
+
+def test_lines_come_one_by_one() -> None:
+    """However an input is cut into lines, it is whole when the last has come, and not before."""
+    for source in SOURCES[::50]:
+        balance = syntax.Balance()
+        text = ""
+        for token in syntax.tokens(source):
+            line = ("\n" if text else "") + token.text
+            text += line
+            assert balance.add(line) == syntax.is_whole(text), text
+
+
+def test_a_long_input_takes_its_time_only_once() -> None:
+    import io
+    import time
+
+    lines = ["(list", *["(+ 1 2)"] * 50_000, ")"]
+    start = time.perf_counter()
+    assert Lines(io.StringIO("\n".join(lines))).read("") == "\n".join(lines)
+    assert time.perf_counter() - start < 10
 
 
 def test_words_and_places() -> None:
