@@ -65,6 +65,12 @@ OPTIONS: dict[str, tuple[Callable[[str], Any], Callable[[Any], bool], str, Any]]
         "True, False or a Reconnect",
         False,
     ),
+    "tls": (
+        switch,
+        lambda v: isinstance(v, bool) or hasattr(v, "wrap_bio"),
+        "True, False or an ssl.SSLContext",
+        False,
+    ),
     "slow_query": (seconds, duration, "seconds, or None", None),
     "name": (str, lambda v: v is None or isinstance(v, str), "text", None),
 }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("rayforce", "rayforces", "rayforce+unix", "rayforce+ssh", "rayforce+file", "memory")
 MEMORY = ":memory:"
+SSH_PORT = 22
 
 
 class Address:
@@ -65,11 +66,10 @@ class Address:
             if not rest.startswith("/"):
                 raise ValueError(f"{scheme}:// needs an absolute path, as in {scheme}:///run/rayforce.sock")
             return cls(scheme=scheme, path=unquote(rest), options=options)
+        if scheme == "rayforce+ssh":
+            return cls._from_gateway(rest, options)
         login, at, place = rest.rpartition("@")
         user, has_password, password = login.partition(":")
-        path = None
-        if scheme == "rayforce+ssh":
-            place, _, path = place.partition("/")
         host, port = _host_port(place.rstrip("/"))
         return cls(
             host,
@@ -77,7 +77,24 @@ class Address:
             scheme=scheme,
             user=unquote(user) if at else None,
             password=unquote(password) if has_password else None,
-            path=path,
+            options=options,
+        )
+
+    @classmethod
+    def _from_gateway(cls, text: str, options: dict[str, Any]) -> Address:
+        """`[sshuser@]gateway[:port]/host[:port]`. User and password of the server itself are not part of it."""
+        gateway, _, inner = text.partition("/")
+        login, at, place = gateway.rpartition("@")
+        host, port = _host_port(place)
+        if not inner or not place or host.startswith("-") or login.startswith("-"):
+            raise ValueError(f"rayforce+ssh://{text}: expected rayforce+ssh://[sshuser@]gateway[:port]/host[:port]")
+        server, server_port = _host_port(inner.rstrip("/"))
+        shown = f"[{server}]" if ":" in server else server
+        return cls(
+            f"{unquote(login)}{at}{host}",
+            port if ":" in place else SSH_PORT,
+            scheme="rayforce+ssh",
+            path=f"{shown}:{server_port}",
             options=options,
         )
 
@@ -126,14 +143,15 @@ class Address:
         query = f"?{urlencode({k: _text(v) for k, v in self.options.items()})}" if self.options else ""
         if self.scheme in {"rayforce+unix", "rayforce+file"}:
             return f"{self.scheme}://{quote(self.path or '/')}{query}"
+        if self.scheme == "rayforce+ssh":
+            return f"{self.scheme}://{self.host}:{self.port}/{self.path}{query}"
         login = quote(self.user or "", safe="")
         if hidden:
             login += ":***"
         elif secret is not None:
             login += ":" + quote(secret, safe="")
         host = f"[{self.host}]" if ":" in self.host else self.host
-        tail = f"/{self.path}" if self.path else ""
-        return f"{self.scheme}://{login}{'@' if login else ''}{host}:{self.port}{tail}{query}"
+        return f"{self.scheme}://{login}{'@' if login else ''}{host}:{self.port}{query}"
 
     def __str__(self) -> str:
         return self._url(None, self._password is not None)

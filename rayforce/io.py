@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ._ext import core
+from ._extras import needs
 from .types import Table, dtype_code
 
 
@@ -97,7 +98,8 @@ def write_csv(table: Table, path: str, /, *, separator: str = ",", header: bool 
 
 def read_parquet(path: str, /, *, columns: Sequence[str] | None = None) -> Table:
     """By pyarrow."""
-    import pyarrow.parquet
+    with needs("arrow"):
+        import pyarrow.parquet
 
     return Table.from_arrow(pyarrow.parquet.read_table(path, columns=None if columns is None else list(columns)))
 

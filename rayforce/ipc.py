@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast, overload
 from . import _options, errors, observe, types  # noqa: F401  values come out as the classes of types
 from ._ext import core
 from ._link import Link
+from ._reach import Ssh, Tls, reach
 from ._reconnect import Reconnect, policy
 from .address import Address
 from .errors import (
@@ -79,6 +80,7 @@ class Connection(Link, SessionMethods):
         **options: Any,
     ) -> None:
         self._client: core.Client | None = None
+        self._way: Tls | Ssh | None = None
         self._closed = False
         self.address = Address.of(host, port, user=user, password=password)
         o = _options.settle(options, self.address.options)
@@ -94,9 +96,31 @@ class Connection(Link, SessionMethods):
         self._client = self._make_client()
 
     def _make_client(self) -> core.Client:
+        way = reach(self.address, self._settled["tls"], self._settled["connect_timeout"])
+        if way is None:
+            client = self._client_over(-1)
+        else:
+            try:
+                client = self._client_over(way.stream.fileno())
+            except ConnectionFailed as e:
+                failure = way.failure(e)
+                way.close()
+                raise failure from None
+            except BaseException:
+                way.close()
+                raise
+            way.stream.close()  # the client has a copy
+        old, self._way = self._way, way
+        if old is not None:
+            old.close()
+        observe.happened("connect", self.address)
+        return client
+
+    def _client_over(self, fd: int) -> core.Client:
         o = self._settled
-        client = core.Client(
+        return core.Client(
             self.address,
+            fd=fd,
             host=self.address.host,
             port=self.address.port,
             path=self.address.path if self.address.scheme == "rayforce+unix" else None,
@@ -111,8 +135,6 @@ class Connection(Link, SessionMethods):
             compress_over=threshold(o["compression"]),
             push=self._hub.deliver,
         )
-        observe.happened("connect", self.address)
-        return client
 
     def _open(self) -> core.Client:
         if self._client is None:
@@ -253,6 +275,8 @@ class Connection(Link, SessionMethods):
             self._closed = True
             self._ending.set()
             self._client.close(timeout)
+            if self._way is not None:
+                self._way.close()
             text = "the connection has been closed"
             self._hub.finish(errors.SubscriptionClosed(text, code="closed", address=self.address))
             observe.happened("close", self.address)
@@ -396,8 +420,6 @@ def threshold(compression: bool | int) -> int:
 def unreachable(address: Address) -> None:
     """Raises for kinds of addresses that are well-formed but lead nowhere yet."""
     missing = {
-        "rayforces": ("TLS is not supported yet; put a TLS proxy in front and connect to that", "tls"),
-        "rayforce+ssh": ("connections through SSH are not supported yet; forward a port with `ssh -L`", "unsupported"),
         "rayforce+file": ("a database on disk is opened by connect() or Rayforce(database=...)", "unsupported"),
         "memory": ("the embedded engine is no server; use connect() or Rayforce()", "unsupported"),
     }

@@ -32,10 +32,11 @@ PUBLIC = {"net", "sys", "api"}
 
 # module -> layer; a module imports only modules of lower layers (same layer: not each other)
 PY_LAYER = [
-    ["_version", "errors", "_errortable", "_reconnect", "observe"],
+    ["_version", "_extras", "errors", "_errortable", "_reconnect", "observe"],
     ["_options"],
     ["poolbook"],
     ["address"],
+    ["_reach"],
     ["_otel"],
     ["_ext", "_ext.core"],
     ["types.base", "display", "types._verbs", "types._queries"],

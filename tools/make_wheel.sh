@@ -12,7 +12,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 "$python" -m build --outdir "$built" . >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 if [[ $(uname) == Linux ]]; then
-    "$python" -m auditwheel -q repair --wheel-dir "$dist" "$built"/*.whl
+    "$python" -m auditwheel repair --wheel-dir "$dist" "$built"/*.whl >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 else
     mv "$built"/*.whl "$dist"
 fi

@@ -35,7 +35,8 @@ cdef class Client:
 
     def __init__(self, address, *, str host, int port, path=None, user=None, password=None, connect_timeout=5.0,
                  keepalive=30.0, double spin=0.0, bint nodelay=True, bint close_on_timeout=False, message_max=None,
-                 int64_t compress_over=-1, push=None):
+                 int64_t compress_over=-1, push=None, int fd=-1):
+        """`fd`: a stream that leads to the server already; a copy of it is used."""
         cdef ray_client_opts o
         cdef bytes host_b = host.encode("idna") if not host.isascii() else host.encode()
         cdef bytes path_b = b"" if path is None else path.encode("utf-8", "surrogateescape")
@@ -47,6 +48,7 @@ cdef class Client:
         ray_client_opts_init(&o)
         o.host, o.port = host_b, port
         o.path = <const char *>path_b if path is not None else NULL
+        o.fd = fd
         o.user = <const char *>user_b if user is not None else NULL
         o.password = <const char *>password_b if password is not None else NULL
         o.connect_timeout = limit_of(connect_timeout)

@@ -158,6 +158,7 @@ cdef extern from "rayforce/net.h":
         const char *host
         int port
         const char *path
+        int fd
         const char *user
         const char *password
         double connect_timeout, keepalive, spin

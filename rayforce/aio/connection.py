@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 
 from .. import _options, errors, observe
 from .._ext import core
+from .._reach import Ssh, context_of, explain, failed, place
 from .._reconnect import Reconnect, policy
 from ..address import Address
 from ..ipc import ConnectionStats, threshold, unreachable
@@ -22,7 +23,7 @@ from ..paging import NAMES, TABLES, Paging, advice, copy_into, names_of, row_cou
 from ..progress import ProgressBar
 from ..session import Timeout, as_numpy, as_type
 from ..types import Name, Table
-from .dial import dial, failed, place, set_up
+from .dial import dial, set_up
 from .live import AsyncPushStream, AsyncSubscription
 from .table import AsyncTable
 from .wire import Waiting, Wire
@@ -47,6 +48,7 @@ class AsyncConnection:
     ) -> None:
         self._closed = False
         self._wire: Wire | None = None
+        self._way: Ssh | None = None
         self.address = Address.of(host, port, user=user, password=password)
         self._options = _options.settle(options, self.address.options)
         self._timeout: float | None = self._options["timeout"]
@@ -79,12 +81,27 @@ class AsyncConnection:
         try:
             codec = self._codec()
             async with asyncio.timeout(seconds):
+                if self.address.scheme == "rayforce+ssh":
+                    return await self._by_ssh(codec, seconds)
                 return await self._greet(codec, await dial(self.address, seconds))
         except TimeoutError:
             raise self._late(started) from None
         except errors.IPCError as e:
             e.elapsed = time.perf_counter() - started
             raise
+
+    async def _by_ssh(self, codec: core.Codec, seconds: float | None) -> Wire:
+        old, self._way = self._way, Ssh(self.address, seconds)
+        if old is not None:
+            await asyncio.to_thread(old.close)
+        way = self._way
+        way.stream.setblocking(False)
+        try:
+            return await self._greet(codec, way.stream)
+        except errors.ConnectionFailed as e:
+            failure = await asyncio.to_thread(way.failure, e)
+            await asyncio.to_thread(way.close)
+            raise failure from None
 
     def _late(self, started: float) -> errors.ConnectionFailed:
         failure = failed(self.address, "timeout", "no answer in time (greeting)")
@@ -107,7 +124,13 @@ class AsyncConnection:
         if self.address.scheme == "rayforce+unix":
             transport, _ = await loop.create_unix_connection(lambda: wire, sock=sock)
         else:
-            transport, _ = await loop.create_connection(lambda: wire, sock=sock)
+            context = None if self._way is not None else context_of(self.address, self._options["tls"])
+            named = self.address.host if context is not None else None
+            try:
+                made = await loop.create_connection(lambda: wire, sock=sock, ssl=context, server_hostname=named)
+            except OSError as e:
+                raise explain(self.address, e) from e
+            transport = made[0]
             set_up(transport.get_extra_info("socket"), self._options)
         try:
             await wire.greeted
@@ -511,6 +534,8 @@ class AsyncConnection:
         if self._reopening is not None and not self._reopening.done():
             self._reopening.cancel()
         await wire.close(timeout)
+        if self._way is not None:
+            await asyncio.to_thread(self._way.close)
         text = "the connection has been closed"
         self._hub.finish(errors.SubscriptionClosed(text, code="closed", address=self.address))
         observe.happened("close", self.address)

@@ -9,27 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import errors
+from .._reach import explain, failed
 from ..address import Address
 
 PROBES = 3  # unanswered keepalive probes until a connection counts as dead
-
-
-def failed(address: Address, reason: str, text: str) -> errors.ConnectionFailed:
-    code = {"refused": "refused", "dns": "dns", "timeout": "timeout"}.get(reason, "os")
-    return errors.ConnectionFailed(f"{place(address)}: {text}", code=code, reason=reason, address=address)
-
-
-def place(address: Address) -> str:
-    """What errors call the other side."""
-    return address.path or "" if address.scheme == "rayforce+unix" else f"{address.host}:{address.port}"
-
-
-def explain(address: Address, e: OSError) -> errors.ConnectionFailed:
-    if isinstance(e, ConnectionRefusedError | FileNotFoundError):
-        return failed(address, "refused", "connection refused, nothing listens there")
-    if isinstance(e, TimeoutError):
-        return failed(address, "timeout", "no answer in time (connecting)")
-    return failed(address, "os", e.strerror or str(e))
 
 
 async def dial(address: Address, seconds: float | None) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._extras import needs
 from ..query import Column, Expression, Operation, SelectQuery
 from ..query.column import Computed
 
@@ -71,8 +72,9 @@ READ = {"expressions", "from", "from_", "where", "group", "having", "order", "li
 
 def query_of(table: Any, text: str) -> Any:
     """A query over a table, from a SELECT or an UPDATE."""
-    import sqlglot
-    from sqlglot import errors, exp
+    with needs("sql"):
+        import sqlglot
+        from sqlglot import errors, exp
 
     from ..errors import RayforceParseError
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import errors
 from .._ext import core
+from .._extras import needs
 
 Pairs = list[tuple[str, Any]]
 
@@ -13,12 +14,14 @@ I16, I64, B8, U8, SYM, STR, TIMESTAMP, DATE, GUID = 3, 5, 1, 2, 12, 13, 10, 8, 1
 
 
 def to_series(column: Any, types: str, categories: bool, name: str | None = None) -> Any:
-    import pandas as pd
+    with needs("pandas"):
+        import pandas as pd
 
     if types not in ("numpy", "arrow"):
         raise ValueError(f"types={types!r}: expected 'numpy' or 'arrow'")
     if types == "arrow":
-        import pyarrow as pa
+        with needs("arrow"):
+            import pyarrow as pa
 
         data = pa.array(column)
         return pd.Series(pd.array(data, dtype=pd.ArrowDtype(data.type)), name=name, copy=False)
@@ -54,7 +57,8 @@ def _pandas_array(pd: Any, column: Any, categories: bool) -> Any:
 
 
 def to_frame(pairs: Pairs, index: Any, types: str, categories: bool) -> Any:
-    import pandas as pd
+    with needs("pandas"):
+        import pandas as pd
 
     series = []
     for name, column in pairs:

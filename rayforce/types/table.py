@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from .. import errors
 from .._ext import core
+from .._extras import needs
 from ._queries import TableQueries
 from .base import RayObj, dtype_code
 from .containers import Dict
@@ -248,7 +249,8 @@ class Table(TableQueries, RayObj):
 
     def write_parquet(self, path: str, **options: Any) -> None:
         """By pyarrow, which takes the options."""
-        import pyarrow.parquet
+        with needs("arrow"):
+            import pyarrow.parquet
 
         pyarrow.parquet.write_table(self.to_arrow(), path, **options)
 
@@ -313,19 +315,22 @@ class Table(TableQueries, RayObj):
         return to_frame(self._pairs(), index, types, categories)
 
     def to_polars(self) -> Any:
-        import polars
+        with needs("polars"):
+            import polars
 
         return polars.DataFrame(self)
 
     def to_arrow(self, *, nan_as_null: bool = False) -> Any:
         """A pyarrow.Table. NaN stays NaN unless `nan_as_null=True`."""
-        import pyarrow
+        with needs("arrow"):
+            import pyarrow
 
         return pyarrow.table(_Arrow(self) if nan_as_null else self)
 
     def to_duckdb(self, connection: Any = None) -> Any:
         """A relation of DuckDB, of its default connection or of this one."""
-        import duckdb
+        with needs("duckdb"):
+            import duckdb
 
         return duckdb.from_arrow(self, connection=connection) if connection else duckdb.from_arrow(self)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, Self, TypeVar
 
 from .._ext import core
+from .._extras import needs
 from ._verbs import Verbs
 from .base import RayObj, dtype_code
 
@@ -123,13 +124,15 @@ class Vector(Verbs, core.Elements, RayObj):
         return to_series(self, types, categories)
 
     def to_polars(self) -> Any:
-        import polars
+        with needs("polars"):
+            import polars
 
         return polars.Series(self)
 
     def to_arrow(self, *, nan_as_null: bool = False) -> Any:
         """A pyarrow.Array. NaN stays NaN unless `nan_as_null=True`."""
-        import pyarrow
+        with needs("arrow"):
+            import pyarrow
 
         return pyarrow.array(_Arrow(self, nan_as_null) if nan_as_null else self)
 

@@ -138,19 +138,28 @@ def test_urls_read_back(user: str | None, password: str | None, port: int, host:
     assert (again.user or None) == (user or None)
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("rayforces://db", "tls"),
-        ("rayforce+ssh://gate/db:5000", "unsupported"),
-    ],
-)
-def test_ways_that_are_not_open_yet_say_so(text: str, reason: str) -> None:
-    with pytest.raises(rf.UnsupportedAddress) as e:
-        rf.connect(text)
-    assert e.value.reason == reason
-    assert isinstance(e.value, NotImplementedError)
-    assert isinstance(e.value, rf.ConnectionFailed)
+def test_a_way_through_a_gateway() -> None:
+    a = Address.parse("rayforce+ssh://ann@gate:2222/db:5001?timeout=3")
+    assert (a.host, a.port, a.path, a.user, a.options) == ("ann@gate", 2222, "db:5001", None, {"timeout": 3.0})
+    assert Address.parse(str(a)) == a
+    plain = Address.parse("rayforce+ssh://gate/[::1]")
+    assert (plain.host, plain.port, plain.path) == ("gate", 22, "[::1]:5000")
+    assert Address.parse(plain.to_url()) == plain
+    with_login = Address.of(a, user="me", password="secret")
+    assert (with_login.user, with_login.password) == ("me", "secret")
+    assert "secret" not in str(with_login)
+    for bad in ("gate", "gate/", "/db", "-oProxyCommand=x/db", "-x@gate/db"):
+        with pytest.raises(ValueError, match="gateway"):
+            Address.parse(f"rayforce+ssh://{bad}")
+
+
+def test_engines_are_no_servers() -> None:
+    for text in (":memory:", "rayforce+file:///nowhere"):
+        with pytest.raises(rf.UnsupportedAddress) as e:
+            rf.hopen(text)
+        assert e.value.reason == "unsupported"
+        assert isinstance(e.value, NotImplementedError)
+        assert isinstance(e.value, rf.ConnectionFailed)
 
 
 def test_memory_is_an_engine() -> None:

@@ -52,3 +52,17 @@ def test_aliases_of_the_rust_crate() -> None:
     assert rf.QuotedSymbol is rf.Symbol
     assert rf.RayI64 is rf.I64
     assert rf.Null is None
+
+
+def test_what_is_not_installed_is_named_with_its_extra() -> None:
+    code = (
+        "import sys, rayforce as rf\n"
+        "for name in ('pandas', 'polars', 'pyarrow', 'duckdb', 'sqlglot'): sys.modules[name] = None\n"
+        "t = rf.Table({'a': [1]})\n"
+        "jobs = {'pandas': t.to_pandas, 'polars': t.to_polars, 'arrow': t.to_arrow, 'duckdb': t.to_duckdb,\n"
+        "        'sql': lambda: t.sql('select a from t')}\n"
+        "for extra, job in jobs.items():\n"
+        "    try: job(); print('no error')\n"
+        "    except ModuleNotFoundError as e: print(f'rayforce-native[{extra}]' in str(e))"
+    )
+    assert run(code).split() == ["True"] * 5

@@ -18,6 +18,7 @@ typedef struct ray_client_opts {
     const char *host;         /* name or address; ignored with `path` */
     int port;
     const char *path;         /* a Unix socket, or null */
+    int fd;                   /* a stream that leads there already, of which a copy is used; -1: none */
     const char *user;         /* null: none */
     const char *password;     /* null: none */
     double connect_timeout;   /* seconds for name look-up, connection, greeting and login together; negative: for ever */

@@ -10,7 +10,7 @@
 /* ---- opening and closing ------------------------------------------------------------------------------------- */
 
 void rn_client_opts_init(ray_client_opts *o) {
-    *o = (ray_client_opts){.host = "localhost", .port = 5000, .connect_timeout = 5, .keepalive = 30, .nodelay = true,
+    *o = (ray_client_opts){.host = "localhost", .port = 5000, .fd = -1, .connect_timeout = 5, .keepalive = 30, .nodelay = true,
                            .message_max = -1, .compress_over = -1};
 }
 

@@ -115,14 +115,22 @@ static int addresses(const ray_client_opts *o, rn_addr *out, rn_wait *w) {
     return rn_look_up(host, o->port, out, RN_ADDRESSES, w);
 }
 
-int rn_dial(const ray_client_opts *o, const char *peer, rw_reader *reader, rn_wait *w, rn_dialled *out) {
-    rw_hello hello;
+static int stream_to(const ray_client_opts *o, const char *peer, rn_wait *w) {
+    if (o->fd >= 0) {
+        int fd = rn_sock_copy(o->fd);
+        return fd >= 0 ? fd : rb_fail_errno(RB_E_CONN_OS, peer);
+    }
     rn_addr found[RN_ADDRESSES];
-    RB_TRY(rw_hello_client(&hello, o->user, o->password), -1);
-    if (o->path) rw_hello_offer(&hello, RW_CAN_FORMS | RW_CAN_MEMORY);
     int n = addresses(o, found, w);
     RB_TRY(n, -1);
-    int fd = connect_any(found, n, peer, w);
+    return connect_any(found, n, peer, w);
+}
+
+int rn_dial(const ray_client_opts *o, const char *peer, rw_reader *reader, rn_wait *w, rn_dialled *out) {
+    rw_hello hello;
+    RB_TRY(rw_hello_client(&hello, o->user, o->password), -1);
+    if (o->path && o->fd < 0) rw_hello_offer(&hello, RW_CAN_FORMS | RW_CAN_MEMORY);
+    int fd = stream_to(o, peer, w);
     RB_TRY(fd, -1);
     if (greet(fd, &hello, reader, peer, w) < 0 ||
         rn_sock_connected_setup(fd, o->nodelay, o->keepalive, RN_TICK_MS) < 0) {

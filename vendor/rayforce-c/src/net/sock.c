@@ -133,6 +133,8 @@ static int dress(int fd) {
 
 static int fresh(int family) { return dress(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
 
+int rn_sock_copy(int fd) { return dress(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+
 static int option(int fd, int level, int name, int value) { return setsockopt(fd, level, name, &value, sizeof value); }
 
 int rn_sock_connect_start(const rn_addr *a) {

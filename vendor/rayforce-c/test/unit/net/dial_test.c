@@ -119,6 +119,24 @@ UT_CASE(nobody_there) {
     UT_ERROR(rn_client_new(&o), RB_E_CONN_OS);
 }
 
+UT_CASE(a_stream_that_is_there_already) {
+    int pair[2];
+    UT_CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    UT_CHECK(write(pair[1], "\3\0", 2) == 2); /* the greeting of a server without a password */
+    ray_client_opts o;
+    nt_opts(&o, 1);
+    o.fd = pair[0];
+    ray_client *c = rn_client_new(&o);
+    UT_CHECK(c && rn_client_fd(c) != pair[0]);
+    close(pair[0]);
+    UT_CHECK(rn_client_is_connected(c));
+    close(pair[1]);
+    UT_CHECK(!rn_client_is_connected(c));
+    rn_client_free(c);
+    o.fd = pair[0]; /* closed */
+    UT_ERROR(rn_client_new(&o), RB_E_CONN_OS);
+}
+
 UT_CASE(a_full_queue_of_connections_is_a_timeout) {
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -217,5 +235,5 @@ UT_CASE(memory_may_run_out) {
     nt_stop(&n);
 }
 
-UT_MAIN(greetings, strange_peers, nobody_there, a_full_queue_of_connections_is_a_timeout,
+UT_MAIN(greetings, strange_peers, nobody_there, a_stream_that_is_there_already, a_full_queue_of_connections_is_a_timeout,
         connecting_can_be_interrupted, numbers_need_no_look_up, a_unix_socket_serves_too, memory_may_run_out)
