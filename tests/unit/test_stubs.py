@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 # What cannot be seen at run time (arguments of a C type's __init__, buffers before Python 3.12), what Cython adds, and
-# aliases of several literals, which are no unions at run time.
+# aliases of several literals, which are no unions at run time; and a class of Pygments, which has no types.
 ALLOWED = r"""
 rayforce\._ext\.core\.\w+\.__init__
 rayforce\._ext\.core\.\w+\.__buffer__
@@ -19,6 +19,7 @@ rayforce\._ext\.core\.__test__
 rayforce\.engine\.Vectors
 rayforce\.live\.Overflow
 rayforce\.types\.vector\.Nulls
+rayforce\.console\.lexer\.RayfallLexer
 """
 
 
