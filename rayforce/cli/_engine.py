@@ -34,15 +34,6 @@ FLAGS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
         {"type": number(0, 1023), "default": 0, "metavar": "N", "help": "worker threads; 0: one per core"},
     ),
     (("-t", "--timeit"), {"type": number(0), "default": 0, "metavar": "0|1", "help": "show how long evaluations take"}),
-    (
-        ("-Q", "--querylog"),
-        {
-            "type": number(0),
-            "default": 0,
-            "metavar": "0|1",
-            "help": "write requests down: (.sys.querylog) has the last ones",
-        },
-    ),
     (("--database",), {"metavar": "DIR", "help": "bind the tables of this folder to their names"}),
     (("--max-clients",), {"type": number(1), "metavar": "N", "help": "refuse more clients than that"}),
     (("--query-timeout",), {"type": seconds, "metavar": "S", "help": "seconds that one request may take"}),
@@ -130,12 +121,9 @@ def opened(options: argparse.Namespace) -> Iterator[Running]:
                 port=options.port[1] if options.port else 0,
                 cores=options.cores,
                 timeit=bool(options.timeit),
-                querylog=bool(options.querylog),
                 interactive=options.interactive,
             )
         )
-        if options.querylog:
-            engine.eval("(.sys.querylog.enable 1)")
         yield Running(engine, _server(engine, options), script)
 
 

@@ -259,25 +259,6 @@ def test_a_restricted_server_on_a_unix_socket(tmp_path: Path) -> None:
         assert process.wait(10) == 0
 
 
-def test_a_log_of_requests() -> None:
-    with subprocess.Popen([*COMMAND, "serve", "-p", "0", "-Q", "1"], stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        with rf.hopen("127.0.0.1", int(process.stderr.readline().rsplit(":", 1)[1])) as conn:
-            conn.execute("(til 10)")
-            with pytest.raises(rf.RayforceNameError):
-                conn.execute("(nosuch)")
-            log = conn.fetch_table("(.sys.querylog)").to_dict()
-            assert (log["query"], log["status"], log["result-rows"]) == (
-                ["(til 10)", "(nosuch)"],
-                ["ok", "name"],
-                [10, 0],
-            )
-            assert log["memory-kib"] == [None, None] or all(x != x for x in log["memory-kib"])
-            assert conn.execute("(at (.sys.args) 'querylog)") is True
-        process.terminate()
-        assert process.wait(10) == 0
-
-
 def test_a_script_that_fails_serves_nothing(tmp_path: Path) -> None:
     script = tmp_path / "init.rfl"
     script.write_text("(foo)\n")

@@ -17,7 +17,6 @@ static void outside_free(ray_rt *rt, void *state) {
     rx_links_bury(o);
     rx_topics_free(&o->topics);
     rx_timers_free(&o->timers);
-    rx_querylog_free(&o->querylog);
     if (o->home) rx_home_leave(o, o->home);
     rn_loop_free(o->loop);
     rn_numbers_free(o->numbers);

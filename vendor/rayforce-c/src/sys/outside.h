@@ -5,7 +5,6 @@
 
 #include "../net/client.h"
 #include "../net/server.h"
-#include "querylog.h"
 #include "serve.h"
 #include "timers.h"
 #include "topics.h"
@@ -59,7 +58,6 @@ struct rx_outside {
     rx_link *links, *dead; /* dead: to be freed when no event of theirs can be under way */
     int64_t limit_bytes, limit_frames;
     rx_topics topics;
-    rx_querylog querylog;
     /* servers opened by code, on one loop that rx_run runs */
     rn_loop *loop;
     int listening;

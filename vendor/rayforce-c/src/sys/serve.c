@@ -125,10 +125,7 @@ static ray_val *message(void *ctx, int64_t handle, rw_msg *m) {
     request q;
     lock(x);
     begin(&q, x, handle);
-    rx_query asked;
-    rx_querylog_begin(&x->out->querylog, m, &asked);
     ray_val *result = m->verbose ? evaluate_verbose(x->out, handle, m) : evaluate(x->out, handle, m);
-    rx_querylog_end(&x->out->querylog, &asked, m->verbose && result ? rv_list_get(result, 1) : result);
     finish(&q);
     unlock(x);
     return result;

@@ -13,8 +13,6 @@ RV_VERB(rx_info);
 RV_VERB(rx_args);
 RB_NODISCARD int rx_args_set(ray_rt *rt, ray_val *args); /* a dict; what rx_args gives from now on */
 RV_VERB(rx_env_count);
-RV_VERB(rx_querylog_table); /* querylog.c */
-RV_VERB(rx_querylog_enable);
 RV_VERB(rx_getenv);
 RV_VERB(rx_setenv);
 RV_VERB(rx_exit); /* never ends the process: RB_E_STATE with the wish in the details (code, 1), for a command to grant */
