@@ -1,4 +1,4 @@
-/* Counting bits, powers of two, and bitmaps of 64-bit words (bit i is bit i%64 of word i/64). */
+/* Counting bits, powers of two, divisors, and bitmaps of 64-bit words (bit i is bit i%64 of word i/64). */
 #ifndef RB_BITS_H
 #define RB_BITS_H
 
@@ -10,6 +10,16 @@ static inline int rb_bits_highest(uint64_t x) { return 63 - __builtin_clzll(x); 
 static inline bool rb_is_pow2(uint64_t x) { return x && !(x & (x - 1)); }
 /* The smallest power of two that is >= x; x <= 2^63. */
 static inline uint64_t rb_pow2_above(uint64_t x) { return x <= 1 ? 1 : (uint64_t)1 << (rb_bits_highest(x - 1) + 1); }
+
+/* The greatest number that divides both; that of x and 0 is x. */
+static inline uint64_t rb_common_divisor(uint64_t a, uint64_t b) {
+    while (b) {
+        const uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
 
 static inline size_t rb_bitmap_words(int64_t bits) { return ((size_t)bits + 63) / 64; }
 static inline bool rb_bitmap_has(const uint64_t *m, int64_t i) { return m[i >> 6] >> (i & 63) & 1; }

@@ -47,11 +47,18 @@ typedef struct rk_keys {
     bool as_float, nulls;
     const void *data;
     uint64_t base; /* subtracted from all keys but that of null: 0, or less than the smallest of them */
+    uint64_t step; /* 0, or: without the base these are 1 + a multiple of it, and 1 + how often it goes is the key */
 } rk_keys;
 void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out);
 /* Smallest and largest key of [begin, begin+n), null left out: lo > hi if there is none. True: there is a null. */
 bool rk_keys_span(const rk_keys *k, int64_t begin, int64_t n, uint64_t *lo, uint64_t *hi);
-/* The elements that keys made with this base stand for. */
+/* The largest step that some of n keys have, made with a base one less than the smallest of all; 0: any. */
+uint64_t rk_keys_step(const rk_keys *k, int64_t n, int64_t every);
+#define RK_STEP_TOP ((uint64_t)1 << 53)   /* keys that are taken by steps are below it */
+#define RK_STEP_COUNT ((uint64_t)1 << 31) /* and so many steps away from the first at most */
+/* Are all keys of the range, which must be made without a step, 1 + a multiple of it, or null? */
+bool rk_keys_keep_step(const rk_keys *k, int64_t begin, int64_t n, uint64_t step);
+/* The elements that keys made with this base, and no step, stand for. */
 void rk_keys_back(int type, uint64_t base, const uint64_t *keys, int64_t n, void *out);
 #define RK_KEY_BLOCK 1024 /* rows for which keys are made at a time */
 
@@ -189,6 +196,9 @@ void rk_numbers_of(const int32_t *number, const uint64_t *keys, int64_t n, int32
 
 /* value[i] += keys[i] * scale: one more column of a composite key. */
 void rk_add_digit(const uint64_t *keys, int64_t n, uint64_t scale, int64_t *value);
+
+/* The smallest and the largest of n > 0 numbers. */
+void rk_ids_span(const int32_t *id, int64_t n, int32_t *low, int32_t *high);
 
 /* Rows by group: start[g] .. start[g+1] in rows; start has count+1 elements. */
 void rk_group_starts(const int32_t *id, int64_t n, int64_t count, int64_t *start);

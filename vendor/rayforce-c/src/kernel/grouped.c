@@ -77,9 +77,9 @@ START(prod_int, two_int, {.a = 1})
 START(prod_real, two_real, {.a = 1})
 START(avg, two_real, {0})
 START(min_int, two_int, {.a = INT64_MAX})
-START(min_real, two_real, {.a = INFINITY})
+START(min_real, one_real, {INFINITY})
 START(max_int, two_int, {.a = INT64_MIN})
-START(max_real, two_real, {.a = -INFINITY})
+START(max_real, one_real, {-INFINITY})
 START(place, place, {-1})
 START(spread, shifted, {0})
 
@@ -99,9 +99,9 @@ MERGE(prod_int, two_int, g->a = (int64_t)((uint64_t)g->a * (uint64_t)l->a); g->n
 MERGE(prod_real, two_real, g->a *= l->a; g->n += l->n;)
 MERGE(avg, two_real, g->a += l->a; g->n += l->n;)
 MERGE(min_int, two_int, g->a = l->a < g->a ? l->a : g->a; g->n += l->n;)
-MERGE(min_real, two_real, g->a = l->a < g->a ? l->a : g->a; g->n += l->n;)
+MERGE(min_real, one_real, g->a = l->a < g->a ? l->a : g->a;)
 MERGE(max_int, two_int, g->a = l->a > g->a ? l->a : g->a; g->n += l->n;)
-MERGE(max_real, two_real, g->a = l->a > g->a ? l->a : g->a; g->n += l->n;)
+MERGE(max_real, one_real, g->a = l->a > g->a ? l->a : g->a;)
 MERGE(all, one_int, g->a &= l->a;)
 MERGE(any, one_int, g->a |= l->a;)
 /* Workers take ranges in any order, so that "later" says nothing about rows: the row numbers do. */
@@ -129,7 +129,7 @@ MERGE(spread, shifted, if (l->n == 0) continue; if (g->n == 0) {
 #define NOT_FINITE(x) (!((x) - (x) == 0))
 FINISH(sum_int, one_int, int64_t, 0, false, g->a)
 FINISH(sum_i32, one_int, int32_t, 0, false, g->a)
-FINISH(sum_real, one_real, double, ry_null_f64(), NOT_FINITE(g->a), g->a)
+FINISH(one_real, one_real, double, ry_null_f64(), NOT_FINITE(g->a), g->a)
 FINISH(truth, one_int, uint8_t, 0, false, g->a != 0)
 FINISH(avg, two_real, double, ry_null_f64(), g->n == 0 || NOT_FINITE(g->a), g->a / (double)g->n)
 FINISH(two_real, two_real, double, ry_null_f64(), g->n == 0 || NOT_FINITE(g->a), g->a)
@@ -161,14 +161,14 @@ FINISH(stddev, shifted, double, ry_null_f64(), g->n < 2 || NOT_FINITE(g->squares
     { result, false, (uint16_t)sizeof(cell_t), start_##start, step, merge_##merge, finish_##finish }
 #define ROW_NUMBER(step, merge) {RY_I64, true, (uint16_t)sizeof(place), start_place, step, merge_##merge, finish_place}
 #define SUM_INT(T, s, a, o) [RY_##T] = ROW(RY_I64, one_int, zero_int, sum_##s, sum_int, sum_int),
-#define SUM_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, one_real, zero_real, sum_##s, sum_real, sum_real),
+#define SUM_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, one_real, zero_real, sum_##s, sum_real, one_real),
 #define PROD_INT(T, s, a, o) [RY_##T] = ROW(RY_I64, two_int, prod_int, prod_##s, prod_int, two_i64),
 #define PROD_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, prod_real, prod_##s, prod_real, two_real),
 #define AVG(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, avg, avg_##s, avg, avg),
 #define MIN_INT(T, s, a, o) [RY_##T] = ROW(RY_##T, two_int, min_int, min_##s, min_int, two_##o),
-#define MIN_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, min_real, min_##s, min_real, two_real),
+#define MIN_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, one_real, min_real, min_##s, min_real, one_real),
 #define MAX_INT(T, s, a, o) [RY_##T] = ROW(RY_##T, two_int, max_int, max_##s, max_int, two_##o),
-#define MAX_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, two_real, max_real, max_##s, max_real, two_real),
+#define MAX_REAL(T, s, a, o) [RY_##T] = ROW(RY_F64, one_real, max_real, max_##s, max_real, one_real),
 #define ALL(T, s, a, o) [RY_##T] = ROW(RY_B8, one_int, unit, all_##s, all, truth),
 #define ANY(T, s, a, o) [RY_##T] = ROW(RY_B8, one_int, zero_int, any_##s, any, truth),
 #define DEV(T, s, a, o) [RY_##T] = ROW(RY_F64, shifted, spread, spread_##s, spread, dev),

@@ -169,6 +169,16 @@ RB_HOT void rk_numbers_of(const int32_t *restrict number, const uint64_t *restri
     for (int64_t i = 0; i < n; i++) id[i] = number[keys[i]];
 }
 
+RB_HOT void rk_ids_span(const int32_t *id, int64_t n, int32_t *low, int32_t *high) {
+    int32_t lo = id[0], hi = id[0];
+    for (int64_t i = 1; i < n; i++) {
+        lo = id[i] < lo ? id[i] : lo;
+        hi = id[i] > hi ? id[i] : hi;
+    }
+    *low = lo;
+    *high = hi;
+}
+
 void rk_group_starts(const int32_t *id, int64_t n, int64_t count, int64_t *start) {
     memset(start, 0, (size_t)(count + 1) * sizeof *start);
     for (int64_t i = 0; i < n; i++) start[id[i] + 1]++;

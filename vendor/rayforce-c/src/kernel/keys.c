@@ -1,4 +1,5 @@
 /* Keys: unsigned 64-bit numbers that order and compare as the elements do. */
+#include "../base/bits.h"
 #include "collect_kernels.h"
 
 #define SIGN ((uint64_t)1 << 63)
@@ -64,11 +65,49 @@ RB_HOT static void keys_as_int(const rk_keys *k, int64_t begin, int64_t n, uint6
 
 #undef LOOP
 
+/* Multiples of the step are that exactly: rounding finds how often it goes. */
+static inline uint64_t steps_of(uint64_t distance, double inverse) {
+    return (uint64_t)(int64_t)((double)(int64_t)distance * inverse + 0.5);
+}
+
+RB_HOT static void take_steps(uint64_t step, int64_t n, uint64_t *keys) {
+    const double inverse = 1.0 / (double)step;
+    for (int64_t i = 0; i < n; i++) keys[i] = keys[i] ? steps_of(keys[i] - 1, inverse) + 1 : 0;
+}
+
+RB_HOT static bool keep_step(uint64_t step, const uint64_t *keys, int64_t n) {
+    const double inverse = 1.0 / (double)step;
+    uint64_t off = 0;
+    for (int64_t i = 0; i < n; i++) off |= keys[i] ? steps_of(keys[i] - 1, inverse) * step ^ (keys[i] - 1) : 0;
+    return off == 0;
+}
+
 void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out) {
     if (k->as_float || k->type == RY_F32 || k->type == RY_F64)
         keys_as_double(k, begin, n, out);
     else
         keys_as_int(k, begin, n, out);
+    if (k->step) take_steps(k->step, n, out);
+}
+
+uint64_t rk_keys_step(const rk_keys *k, int64_t n, int64_t every) {
+    uint64_t step = 0;
+    for (int64_t i = 0; i < n && step != 1; i += every) {
+        uint64_t key;
+        rk_keys_into(k, i, 1, &key);
+        if (key) step = rb_common_divisor(key - 1, step);
+    }
+    return step;
+}
+
+bool rk_keys_keep_step(const rk_keys *k, int64_t begin, int64_t n, uint64_t step) {
+    uint64_t block[RK_KEY_BLOCK];
+    for (int64_t end = begin + n; begin < end; begin += RK_KEY_BLOCK) {
+        const int64_t some = end - begin < RK_KEY_BLOCK ? end - begin : RK_KEY_BLOCK;
+        rk_keys_into(k, begin, some, block);
+        if (!keep_step(step, block, some)) return false;
+    }
+    return true;
 }
 
 /* Of keys[i] ^ flip. The smallest that is not 0 is the smallest when all are one less, and 0 wraps around. */

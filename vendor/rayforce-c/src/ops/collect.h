@@ -87,6 +87,9 @@ RB_NODISCARD int ro_keyer_of(ray_rt *rt, const ray_val *v, ro_keyer *out);
 RB_NODISCARD int ro_keyer_pair(ray_rt *rt, const ray_val *a, const ray_val *b, ro_keyer *ka, ro_keyer *kb);
 /* Moves the base so that keys are small, and gives the largest. */
 RB_NODISCARD int ro_keyer_rebase(ray_rt *rt, ro_keyer *k, uint64_t *top);
+/* After that: keys that keep a distance, as the times of bars do, become small. No other function but ro_keyer_free takes
+ * the keyer then, and no rk_keys_back. */
+RB_NODISCARD int ro_keyer_narrow(ray_rt *rt, ro_keyer *k, uint64_t *top);
 void ro_keyer_free(ro_keyer *k);
 
 /* Numbers of the rows of one keyer, by first appearance. groups.c */

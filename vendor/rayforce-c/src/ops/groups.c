@@ -188,10 +188,12 @@ static int groups_new(ro_groups *g, int64_t n) {
 
 static bool is_side(uint64_t top, int64_t n) { return top < SIDE_KEYS && n >= SIDE_ROWS; }
 
+static bool is_dense(uint64_t top, int64_t n) { return top < DENSE_ALWAYS || top / DENSE_PER_ROW < (uint64_t)n; }
+
 /* Keys are at most `top`. */
 static int number_within(ray_rt *rt, ro_keyer *k, uint64_t top, ro_groups *out) {
     RB_TRY(groups_new(out, k->n), -1);
-    bool dense = top < DENSE_ALWAYS || top / DENSE_PER_ROW < (uint64_t)k->n;
+    const bool dense = is_dense(top, k->n);
     int64_t most = (int64_t)top + k->null; /* for small keys; 0 is that of null */
     bool parts = k->n >= RO_PARTS_ROWS && k->n <= INT32_MAX;
     int ok = is_side(top, k->n) ? number_side_by_side(rt, column_keys, &k->keys, top, most, out)
@@ -206,6 +208,7 @@ int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out) {
     uint64_t top;
     *out = (ro_groups){.n = k->n};
     RB_TRY(ro_keyer_rebase(rt, k, &top), -1);
+    if (!is_dense(top, k->n)) RB_TRY(ro_keyer_narrow(rt, k, &top), -1);
     return number_within(rt, k, top, out);
 }
 
@@ -307,6 +310,7 @@ static int add_column(ray_rt *rt, composite *c, const ray_val *column) {
     digit d = {.scale = 0};
     RB_TRY(ro_keyer_of(rt, column, &d.keyer), -1);
     int ok = ro_keyer_rebase(rt, &d.keyer, &top);
+    if (ok == 0 && top >= SIDE_KEYS) ok = ro_keyer_narrow(rt, &d.keyer, &top);
     d.keys = d.keyer.keys;
     if (ok == 0 && top >= INT32_MAX && (ok = ro_number_rows(rt, &d.keyer, &d.g)) == 0) {
         d.keys = keys_of_groups(&d.g);

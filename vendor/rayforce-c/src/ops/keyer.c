@@ -129,7 +129,7 @@ int ro_keyer_rebase(ray_rt *rt, ro_keyer *k, uint64_t *top) {
     int64_t ranges = k->n / RO_GRAIN + 1;
     uint64_t *room = RO_ROOM(uint64_t, 2 * ranges), lo = UINT64_MAX, hi = 0;
     if (!room) return -1;
-    k->keys.base = 0;
+    k->keys.base = k->keys.step = 0;
     for (int64_t r = 0; r < ranges; r++) room[r] = UINT64_MAX, room[ranges + r] = 0;
     spans s = {.keys = &k->keys, .lo = room, .hi = room + ranges};
     int ok = ro_parallel(rt, k->n, RO_GRAIN, span_range, &s);
@@ -142,4 +142,33 @@ int ro_keyer_rebase(ray_rt *rt, ro_keyer *k, uint64_t *top) {
     k->keys.base = lo <= hi ? lo - 1 : 0;
     *top = lo <= hi ? hi - k->keys.base : 0;
     return ok;
+}
+
+typedef struct stepping {
+    const rk_keys *keys;
+    uint64_t step;
+    _Atomic bool broken;
+} stepping;
+
+static int step_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    stepping *s = ctx;
+    if (!atomic_load_explicit(&s->broken, memory_order_relaxed) &&
+        !rk_keys_keep_step(s->keys, begin, end - begin, s->step))
+        atomic_store_explicit(&s->broken, true, memory_order_relaxed);
+    return 0;
+}
+
+#define SAMPLES 1024 /* rows that tell the distance, if there is one */
+
+int ro_keyer_narrow(ray_rt *rt, ro_keyer *k, uint64_t *top) {
+    if (k->n < SAMPLES || *top >= RK_STEP_TOP) return 0;
+    const uint64_t step = rk_keys_step(&k->keys, k->n, k->n / SAMPLES);
+    if (step < 2 || (*top - 1) / step >= RK_STEP_COUNT) return 0;
+    stepping s = {.keys = &k->keys, .step = step};
+    RB_TRY(ro_parallel(rt, k->n, RO_GRAIN, step_range, &s), -1);
+    if (atomic_load_explicit(&s.broken, memory_order_relaxed)) return 0;
+    k->keys.step = step;
+    *top = (*top - 1) / step + 1;
+    return 0;
 }

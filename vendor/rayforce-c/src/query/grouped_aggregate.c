@@ -15,56 +15,40 @@ static const char *text_at(const void *of, int64_t i, size_t *n) {
     return v->type == RY_SYM ? rv_sym_text(RV_DATA(int32_t, v)[i], n) : rv_strvec_get(v, i, n);
 }
 
-/* Parts of the rows have cells of their own, which are merged in the order of the rows, so that sums of floats do not
- * depend on the number of threads. With many groups that is more work than it saves. */
-#define PARTS 8
-#define PART_CELLS ((size_t)1 << 19) /* bytes; of more than that there are PARTS_LARGE, while they pay */
-#define PARTS_LARGE 4
-#define PART_ROWS 16 /* a group */
-
 typedef struct reduction {
     const rk_grouped_row *row;
     const ray_val *v;
-    const rq_grouping *by;
     int32_t verb;
     bool text;
-    int64_t part; /* rows of one */
-    size_t size;  /* bytes of its cells */
-    uint8_t *cells;
 } reduction;
 
-static int reduce_range(void *ctx, int64_t begin, int64_t end, int worker) {
-    (void)worker;
-    const reduction *r = ctx;
-    const ro_groups *g = &r->by->g;
-    uint8_t *cells = r->cells + (size_t)(begin / r->part) * r->size;
-    bool nulls = rv_is_vector(r->v) && (r->v->attrs & RV_A_NULLS);
+static void start_cells(const rq_cells *c, void *cells, int64_t groups) {
+    const reduction *r = c->of;
+    r->row->start(cells, groups);
+}
+
+static void step_cells(const rq_cells *c, void *cells, const int32_t *id, int64_t begin, int64_t end) {
+    const reduction *r = c->of;
+    const bool nulls = rv_is_vector(r->v) && (r->v->attrs & RV_A_NULLS);
     const uint8_t *data = r->v->data;
-    r->row->start(cells, g->count);
     if (r->text)
-        rk_grouped_text((enum rk_grouped_verb)r->verb, text_at, r->v, cells, g->id + begin, begin, end - begin);
+        rk_grouped_text((enum rk_grouped_verb)r->verb, text_at, r->v, cells, id + begin, begin, end - begin);
     else
-        r->row->step(cells, data + begin * ry_width(r->v->type), g->id + begin, begin, end - begin, nulls);
-    return 0;
+        r->row->step(cells, data + begin * ry_width(r->v->type), id + begin, begin, end - begin, nulls);
 }
 
-static int reduce_rows(ray_rt *rt, reduction *r, int64_t parts) {
-    RB_TRY(ro_parallel(rt, r->by->g.n, r->part, reduce_range, r), -1);
-    for (int64_t p = 1; p < parts; p++) {
-        if (r->text)
-            rk_grouped_text_merge((enum rk_grouped_verb)r->verb, text_at, r->v, r->cells,
-                                  r->cells + (size_t)p * r->size, r->by->g.count);
-        else
-            r->row->merge(r->cells, r->cells + (size_t)p * r->size, r->by->g.count);
-    }
-    return 0;
+static void merge_cells(const rq_cells *c, void *into, const void *later, int64_t groups) {
+    const reduction *r = c->of;
+    if (r->text)
+        rk_grouped_text_merge((enum rk_grouped_verb)r->verb, text_at, r->v, into, later, groups);
+    else
+        r->row->merge(into, later, groups);
 }
 
-static ray_val *finish(ray_rt *rt, const reduction *r) {
-    int64_t groups = r->by->g.count;
+static ray_val *finish(ray_rt *rt, const reduction *r, const void *cells, int64_t groups) {
     ray_val *out = rv_vec_new(r->row->row ? RY_I64 : r->row->result, groups);
     if (!out) return NULL;
-    if (r->row->finish(r->cells, groups, out->data) && !r->row->row && out->type != RY_B8 && out->type != RY_U8)
+    if (r->row->finish(cells, groups, out->data) && !r->row->row && out->type != RY_B8 && out->type != RY_U8)
         out->attrs |= RV_A_NULLS;
     if (!r->row->row) return out;
     ray_val *elements = ro_gather(rt, r->v, out->data, groups);
@@ -76,21 +60,17 @@ static ray_val *finish(ray_rt *rt, const reduction *r) {
 }
 
 /* Null, and no error set: the kernels have no such reduction. */
-static ray_val *by_kernel(ray_rt *rt, const rq_grouping *by, int32_t verb, const ray_val *v) {
+static ray_val *by_kernel(ray_rt *rt, rq_grouping *by, int32_t verb, const ray_val *v) {
     bool edge = verb == RK_G_FIRST || verb == RK_G_LAST, order = verb == RK_G_MIN || verb == RK_G_MAX;
-    reduction r = {.v = v, .by = by, .verb = verb, .text = order && v->type == RY_GUID};
+    reduction r = {.v = v, .verb = verb, .text = order && v->type == RY_GUID};
     r.text |= (edge || order) && (v->type == RY_SYM || v->type == RY_STR);
     r.row = r.text ? rk_grouped(RK_G_FIRST, RY_I64) : rk_grouped((enum rk_grouped_verb)verb, v->type);
     rb_error_clear();
     if (!r.row) return NULL;
-    int64_t n = by->g.n, parts;
-    r.size = (size_t)by->g.count * r.row->cell;
-    parts = n < PARTS * RO_GRAIN ? 1 : r.size <= PART_CELLS ? PARTS : n / PART_ROWS >= by->g.count ? PARTS_LARGE : 1;
-    r.part = n > 0 ? (n + parts - 1) / parts : 1;
-    if (!(r.cells = rb_block_alloc(r.size * (size_t)parts))) return NULL;
-    r.row->start(r.cells, by->g.count);
-    ray_val *out = reduce_rows(rt, &r, parts) == 0 ? finish(rt, &r) : NULL;
-    rb_block_free(r.cells, r.size * (size_t)parts);
+    rq_cells c = {.cell = r.row->cell, .of = &r, .start = start_cells, .step = step_cells, .merge = merge_cells};
+    RB_TRY(rq_cells_make(rt, &c, by), NULL);
+    ray_val *out = finish(rt, &r, c.cells, by->g.count);
+    rq_cells_free(&c);
     return out;
 }
 
@@ -149,7 +129,7 @@ static ray_val *reduce(rq_scope *s, ray_val *fn, const rq_value *args, int n) {
         if (v->type != RY_LIST)
             return rb_fail_null(RB_E_TYPE, "%s: cannot be taken of %s by group", row->name, ry_name(v->type));
     }
-    int done = row ? rq_grouped_loop(s->rows->rt, &s->grouping->g, row->fn, args, n, &out) : 0;
+    int done = row ? rq_grouped_loop(s->rows->rt, s->grouping, row->fn, args, n, &out) : 0;
     if (done != 0) return done < 0 ? NULL : out;
     return by_calls(s, fn, args, n);
 }

@@ -6,11 +6,6 @@
 
 /* ---- two columns ----------------------------------------------------------------------------------------------------- */
 
-/* Parts of the rows have cells of their own, merged in the order of the rows: sums do not depend on how many threads
- * there are. */
-#define PARTS 8
-#define PART_CELLS ((size_t)1 << 21) /* bytes */
-
 static const struct {
     rv_verb_fn fn;
     enum rk_grouped_pairs_verb verb;
@@ -23,33 +18,27 @@ static const struct {
 typedef struct pairs {
     const rk_grouped_pair_row *row;
     rk_side x, y;
-    const ro_groups *g;
-    int64_t part; /* rows of one */
-    size_t size;  /* bytes of its cells */
-    uint8_t *cells;
 } pairs;
 
-static int pairs_range(void *ctx, int64_t begin, int64_t end, int worker) {
-    (void)worker;
-    const pairs *p = ctx;
-    uint8_t *cells = p->cells + (size_t)(begin / p->part) * p->size;
-    memset(cells, 0, p->size);
-    rk_grouped_pairs_range(p->row, &p->x, &p->y, p->g->id, begin, end, cells);
-    return 0;
+static void start_pairs(const rq_cells *c, void *cells, int64_t groups) { memset(cells, 0, (size_t)groups * c->cell); }
+
+static void step_pairs(const rq_cells *c, void *cells, const int32_t *id, int64_t begin, int64_t end) {
+    const pairs *p = c->of;
+    rk_grouped_pairs_range(p->row, &p->x, &p->y, id, begin, end, cells);
 }
 
-static ray_val *pairs_by_group(ray_rt *rt, const ro_groups *g, const rk_grouped_pair_row *row, const ray_val *x,
+static void merge_pairs(const rq_cells *c, void *into, const void *later, int64_t groups) {
+    ((const pairs *)c->of)->row->merge(into, later, groups);
+}
+
+static ray_val *pairs_by_group(ray_rt *rt, rq_grouping *by, const rk_grouped_pair_row *row, const ray_val *x,
                                const ray_val *y) {
-    pairs p = {.row = row, .x = ro_side(x), .y = ro_side(y), .g = g, .size = (size_t)g->count * row->cell};
-    p.part = p.size <= PART_CELLS && g->n >= PARTS * RO_GRAIN ? (g->n + PARTS - 1) / PARTS : g->n;
-    const int64_t parts = (g->n + p.part - 1) / p.part;
-    if (!(p.cells = rb_block_alloc(p.size * (size_t)parts))) return NULL;
-    ray_val *out = NULL;
-    if (ro_parallel(rt, g->n, p.part, pairs_range, &p) == 0 && (out = rv_vec_new(RY_F64, g->count))) {
-        for (int64_t i = 1; i < parts; i++) row->merge(p.cells, p.cells + (size_t)i * p.size, g->count);
-        if (row->finish(p.cells, g->count, out->data)) out->attrs |= RV_A_NULLS;
-    }
-    rb_block_free(p.cells, p.size * (size_t)parts);
+    const pairs p = {row, ro_side(x), ro_side(y)};
+    rq_cells c = {.cell = row->cell, .of = &p, .start = start_pairs, .step = step_pairs, .merge = merge_pairs};
+    RB_TRY(rq_cells_make(rt, &c, by), NULL);
+    ray_val *out = rv_vec_new(RY_F64, by->g.count);
+    if (out && row->finish(c.cells, by->g.count, out->data)) out->attrs |= RV_A_NULLS;
+    rq_cells_free(&c);
     return out;
 }
 
@@ -141,11 +130,12 @@ static ray_val *medians_by_group(ray_rt *rt, const ro_groups *g, const ray_val *
     return NULL;
 }
 
-int rq_grouped_loop(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const rq_value *args, int n, ray_val **out) {
+int rq_grouped_loop(ray_rt *rt, rq_grouping *by, rv_verb_fn fn, const rq_value *args, int n, ray_val **out) {
+    const ro_groups *g = &by->g;
     if (g->count == 0) return 0;
     for (size_t i = 0; n == 2 && i < RB_COUNT(pair_verbs); i++) {
         if (pair_verbs[i].fn != fn || !is_numbers(args[0].v, g->n) || !is_numbers(args[1].v, g->n)) continue;
-        *out = pairs_by_group(rt, g, &rk_grouped_pairs[pair_verbs[i].verb], args[0].v, args[1].v);
+        *out = pairs_by_group(rt, by, &rk_grouped_pairs[pair_verbs[i].verb], args[0].v, args[1].v);
         return *out ? 1 : -1;
     }
     const ray_val *v = args[0].v;

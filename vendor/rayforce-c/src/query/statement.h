@@ -147,7 +147,7 @@ rv_verb_fn rq_verb_in_clause(rv_verb_fn fn);
 /* Elements of v that are not null, as a B8 vector. */
 RB_NODISCARD ray_val *rq_present(ray_rt *rt, ray_val *v);
 
-/* ---- groups: by_keys.c, grouped_aggregate.c, group_values.c, grouped_outputs.c -------------------------------------- */
+/* ---- groups: by_keys.c, grouped_cells.c, grouped_aggregate.c, group_values.c, grouped_outputs.c --------------------- */
 
 typedef struct rq_keys {
     ray_val *names, *columns; /* SYM vector and list of one vector for each row, owned */
@@ -159,14 +159,36 @@ void rq_keys_free(rq_keys *k);
 /* May groups by this key, with these outputs, come in ascending order? */
 bool rq_keys_ascend(rq_scope *s, const rq_keys *k, const rq_plan *p);
 
+#define RQ_PARTS 8 /* of the rows, each with cells of its own */
+typedef struct rq_reach {
+    int32_t low, high; /* the groups that a part of the rows meets lie between them, both included */
+} rq_reach;
+
 struct rq_grouping {
     ro_groups g;
+    rq_reach reach[RQ_PARTS];
+    bool has_reach;
     int64_t *start; /* g.count + 1 places in `rows` */
     ray_val *rows;  /* I64: row numbers of the view, group by group; null until rq_grouping_rows */
 };
 /* Makes start and rows if they are not there yet. */
 RB_NODISCARD int rq_grouping_rows(rq_grouping *by);
 void rq_grouping_free(rq_grouping *by);
+
+/* State of a reduction, one cell a group. */
+typedef struct rq_cells {
+    size_t cell; /* bytes of one */
+    const void *of; /* what the functions need to know */
+    void (*start)(const struct rq_cells *c, void *cells, int64_t groups);
+    /* The rows [begin, end); id[row] is the cell of each. */
+    void (*step)(const struct rq_cells *c, void *cells, const int32_t *id, int64_t begin, int64_t end);
+    void (*merge)(const struct rq_cells *c, void *into, const void *later, int64_t groups);
+    uint8_t *cells; /* owned once they are made: those of all groups, and more */
+    int64_t count;
+} rq_cells;
+/* Fills in the last two. */
+RB_NODISCARD int rq_cells_make(ray_rt *rt, rq_cells *c, rq_grouping *by);
+void rq_cells_free(rq_cells *c);
 /* fn of the elements of v in each group, one value a group. */
 RB_NODISCARD ray_val *rq_of_each_group(rq_scope *s, ray_val *fn, ray_val *v);
 /* (fn argument ...) with one value a group. */
@@ -174,7 +196,7 @@ RB_NODISCARD int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, r
 
 /* grouped_special.c: 1 done, 0 there is no loop for it, -1. An aggregate of columns; and `top` or `bot`, as a list of one
  * vector a group. */
-RB_NODISCARD int rq_grouped_loop(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const rq_value *args, int n,
+RB_NODISCARD int rq_grouped_loop(ray_rt *rt, rq_grouping *by, rv_verb_fn fn, const rq_value *args, int n,
                                  ray_val **out);
 RB_NODISCARD int rq_grouped_first(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const ray_val *v, int64_t k,
                                   ray_val **out);

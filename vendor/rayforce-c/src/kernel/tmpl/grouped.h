@@ -37,8 +37,13 @@
 RK_EACH(sum, CELL(one), g->a = PLUS(g->a, null ? (A)0 : (A)x);)
 RK_EACH(prod, CELL(two), g->a = TIMES(g->a, null ? (A)1 : (A)x); g->n += !null;)
 RK_EACH(avg, two_real, g->a += null ? 0.0 : (double)x; g->n += !null;)
-RK_EACH(min, CELL(two), g->a = !null && (A)x < g->a ? (A)x : g->a; g->n += !null;)
-RK_EACH(max, CELL(two), g->a = !null && (A)x > g->a ? (A)x : g->a; g->n += !null;)
+#if RK_REAL /* NaN makes no comparison true, and what a cell starts with is no element: nothing is to be counted */
+RK_EACH(min, one_real, (void)null; const double y = (double)x; g->a = y < g->a ? y : g->a;)
+RK_EACH(max, one_real, (void)null; const double y = (double)x; g->a = y > g->a ? y : g->a;)
+#else
+RK_EACH(min, two_int, const int64_t y = null ? INT64_MAX : x; g->a = y < g->a ? y : g->a; g->n += !null;)
+RK_EACH(max, two_int, const int64_t y = null ? INT64_MIN : x; g->a = y > g->a ? y : g->a; g->n += !null;)
+#endif
 RK_EACH(first, place, g->row = !null && g->row < 0 ? row + i : g->row;)
 RK_EACH(last, place, g->row = !null ? row + i : g->row;)
 RK_EACH(all, one_int, g->a &= null || x != 0;)

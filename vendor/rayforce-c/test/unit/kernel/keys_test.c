@@ -60,4 +60,40 @@ UT_CASE(nothing_but_null) {
     UT_CHECK(lo > hi);
 }
 
-UT_MAIN(back_and_forth, across_types, nothing_but_null)
+/* Keys that keep a distance, at every size a step may have; one that does not keep it is found. */
+UT_CASE(steps) {
+    enum { N = 1500 };
+    static const int64_t steps[] = {2, 3, 60, 1000, 60000000000, ((int64_t)1 << 42) - 1};
+    static int64_t x[N];
+    static uint64_t keys[N];
+    for (size_t s = 0; s < RB_COUNT(steps); s++) {
+        for (int64_t i = 0; i < N; i++) x[i] = i % 5 == 4 ? RY_NULL_I64 : i * 7919 % 2000 * steps[s] - 1234567;
+        rk_keys k = {.type = RY_I64, .data = x};
+        uint64_t lo, hi;
+        rk_keys_span(&k, 0, N, &lo, &hi);
+        k.base = lo - 1;
+        const uint64_t step = rk_keys_step(&k, N, 1);
+        UT_CHECK(step == (uint64_t)steps[s] && rk_keys_keep_step(&k, 3, N - 3, step));
+        k.step = step;
+        rk_keys_into(&k, 0, N, keys);
+        for (int64_t i = 0; i < N; i++)
+            UT_CHECK(keys[i] == (x[i] == RY_NULL_I64 ? 0 : (uint64_t)(x[i] - x[0]) / step + keys[0]));
+        k.step = 0;
+        x[N - 3]++;
+        UT_CHECK(!rk_keys_keep_step(&k, 0, N, step) && rk_keys_step(&k, N, 1) == 1);
+    }
+}
+
+/* The farthest that a key may be away. */
+UT_CASE(steps_far_apart) {
+    const uint64_t far = RK_STEP_TOP - 2;
+    int64_t x[3] = {0, (int64_t)far, (int64_t)far / 2};
+    rk_keys k = {.type = RY_I64, .data = x, .base = ((uint64_t)1 << 63) - 1};
+    UT_CHECK(rk_keys_keep_step(&k, 0, 3, far / 2) && !rk_keys_keep_step(&k, 0, 3, far / 2 - 1));
+    k.step = far / 2;
+    uint64_t keys[3];
+    rk_keys_into(&k, 0, 3, keys);
+    UT_CHECK(keys[0] == 1 && keys[1] == 3 && keys[2] == 2);
+}
+
+UT_MAIN(back_and_forth, across_types, nothing_but_null, steps, steps_far_apart)
