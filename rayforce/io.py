@@ -22,17 +22,27 @@ def read_csv(
     separator: str = ",",
     header: bool = True,
     nulls: Sequence[str] = ("",),
+    strict: bool = True,
 ) -> Table:
-    """A table from text. Types are found from all lines unless `schema` gives them: by name, or one for each column."""
+    """A table from text. Types are found from all lines unless `schema` gives them: by name, or one for each column.
+
+    With a schema, a field that is neither in `nulls` nor of its column's type is refused, with file, line and column;
+    `strict=False` makes it null, as `.csv.read` in the language does.
+
+    >>> read_csv("trades.csv", schema={"qty": "i32"})
+
+    Raises OSError without the file, RayforceParseError for a damaged one and for such a field, ConversionError for a
+    schema that names no column.
+    """
     if len(separator) != 1:
         raise ValueError(f"separator={separator!r}: expected one character")
     if separator == "," and header and tuple(nulls) == ("",):
-        return _read(path, schema)
+        return _read(path, schema, strict)
     with _rewritten(path, separator, header, nulls) as plain:
-        return _read(plain, schema)
+        return _read(plain, schema, strict)
 
 
-def _read(path: str, schema: Any) -> Table:
+def _read(path: str, schema: Any, strict: bool) -> Table:
     source = str(path).encode()
     types = _words(schema.values() if isinstance(schema, Mapping) else schema or ())
     if isinstance(schema, Mapping):
@@ -46,7 +56,9 @@ def _read(path: str, schema: Any) -> Table:
         types = [wanted.get(name, dtype.upper()) for name, dtype in found.dtypes.items()]
         if types == [dtype.upper() for dtype in found.dtypes.values()]:
             return cast(Table, found)
-    return cast(Table, core.operate(".csv.read", types, source) if types else core.operate(".csv.read", source))
+    if not types:
+        return cast(Table, core.operate(".csv.read", source))
+    return cast(Table, core.operate(".csv.read", types, source, *(["strict"] if strict else [])))
 
 
 def _words(types: Any) -> list[str]:

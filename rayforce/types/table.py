@@ -262,10 +262,10 @@ class Table(TableQueries, RayObj):
 
     @classmethod
     def from_csv(cls, column_types: Any, path: str) -> Self:
-        """Column types first, as in the official binding; see also read_csv."""
+        """Column types first, and null for what is not of them, as in the official binding; see also read_csv."""
         from ..io import read_csv
 
-        return cls._from(read_csv(path, schema=list(column_types)))
+        return cls._from(read_csv(path, schema=list(column_types), strict=False))
 
     @classmethod
     def from_splayed(cls, path: str, symfile: str | None = None) -> Self:

@@ -77,6 +77,22 @@ def test_csv(tmp_path: Path) -> None:
         rf.read_csv(str(tmp_path / "nosuch.csv"))
 
 
+def test_what_is_not_of_the_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,2.5\n,\n12O,x\n")
+    with pytest.raises(rf.RayforceParseError, match=r't\.csv:4:1: "12O" is no I64'):
+        rf.read_csv(str(path), schema=["i64", "f64"])
+    with pytest.raises(rf.RayforceParseError, match=r't\.csv:4:5: "x" is no F64'):
+        rf.read_csv(str(path), schema={"b": "f64"})
+    lenient = rf.read_csv(str(path), schema=["i64", "f64"], strict=False)
+    assert lenient.equals(Table({"a": [1, None, None], "b": Vector([2.5, None, None], dtype="f64")}))
+    assert Table.from_csv([rf.I64, rf.F64], str(path)).equals(lenient)
+    assert rf.read_csv(str(path), schema=["i64", "f64"], nulls=("", "12O", "x")).equals(lenient)
+    path.write_text('a,b\n1,"2\n')
+    with pytest.raises(rf.RayforceParseError, match=r"t\.csv:2:3: a quoted field begins here and does not end"):
+        rf.read_csv(str(path))
+
+
 def test_csv_of_other_kinds(tmp_path: Path) -> None:
     path = str(tmp_path / "t.csv")
     T.write_csv(path, separator=";", header=False)

@@ -75,9 +75,11 @@ typedef struct rs_csv_column {
     int type;
     bool active;    /* to be filled in this pass */
     bool guessed;   /* the type is a guess: watch what the fields are */
+    bool strict;    /* remember the first field that is neither empty nor of the type */
     ray_val *v;     /* all rows */
     _Atomic int seen;
     _Atomic bool nulls;
+    _Atomic(const char *) bad; /* strict: null while there is none */
 } rs_csv_column;
 
 #define RS_CSV_CACHE 2048
@@ -98,7 +100,7 @@ RB_NODISCARD int rs_csv_put(const rs_csv_text *t, rs_csv_worker *w, rs_csv_colum
 /* ---- the whole: csv_read.c ------------------------------------------------------------------------------------------ */
 
 /* A text in memory; pieces of about `piece` bytes are read in parallel, 0: as is best. */
-RB_NODISCARD ray_val *rs_csv_parse(ray_rt *rt, const char *path, const void *p, size_t n, const ray_val *names,
-                                   const ray_val *types, int64_t piece);
+RB_NODISCARD ray_val *rs_csv_parse(ray_rt *rt, const char *path, const void *p, size_t n, const rs_csv_way *way,
+                                   int64_t piece);
 
 #endif

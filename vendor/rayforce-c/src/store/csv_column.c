@@ -5,12 +5,14 @@
 /* What a loop over the fields of one column in one piece finds out besides the values. */
 typedef struct found {
     int seen;
-    bool nulls, guessed;
+    bool nulls, guessed, strict;
+    const char *bad;
 } found;
 
-/* A field without a value of the column's type. */
-static void note_miss(found *k, rs_csv_field f) {
+/* A field without a value of the column's type; r: 0 if it has its form. Of those only `nan` is what a null stands for. */
+static void note_miss(found *k, rs_csv_field f, int r) {
     k->nulls = true;
+    if (k->strict && !k->bad && f.n && !(r == 0 && (f.p[f.n - 1] | 32) == 'n')) k->bad = f.p;
     if (k->guessed && f.n) k->seen |= f.n & RS_CSV_DOUBLED ? RS_SEEN_TEXT : rs_csv_kind(f.p, f.n);
 }
 
@@ -25,7 +27,7 @@ static void note_miss(found *k, rs_csv_field f) {
                 k->seen |= SEEN;                                                                                       \
             } else {                                                                                                   \
                 out[i] = null;                                                                                         \
-                note_miss(k, f[i]);                                                                                    \
+                note_miss(k, f[i], r);                                                                                 \
             }                                                                                                          \
         }                                                                                                              \
     }
@@ -50,7 +52,13 @@ LOOP(put_date, int32_t, int32_t, rs_csv_date, true, RY_NULL_I32, RS_SEEN_DATE)
 LOOP(put_time, int32_t, int32_t, rs_csv_time, true, RY_NULL_I32, RS_SEEN_TIME)
 LOOP(put_timestamp, int64_t, int64_t, rs_csv_timestamp, true, RY_NULL_I64, RS_SEEN_TIMESTAMP)
 
+/* The greatest timespan is written as the console shows it. */
 static int parse_span(const char *p, size_t n, int64_t *out) {
+    bool minus = n == 4 && *p == '-';
+    if (n - minus == 3 && memcmp(p + minus, "0Wn", 3) == 0) {
+        *out = minus ? -INT64_MAX : INT64_MAX;
+        return 1;
+    }
     return rb_calendar_literal_timespan(p, n, out) == RB_NUM_OK ? 1 : -1;
 }
 LOOP(put_timespan, int64_t, int64_t, parse_span, true, RY_NULL_I64, 0)
@@ -134,7 +142,7 @@ static int put_str(rs_csv_worker *w, found *k, const rs_csv_field *f, int64_t n,
 
 int rs_csv_put(const rs_csv_text *t, rs_csv_worker *w, rs_csv_column *c, const rs_csv_field *f, int64_t n, int64_t row,
                rb_bytes *heap, int32_t heap_number) {
-    found k = {0, false, c->guessed};
+    found k = {.guessed = c->guessed, .strict = c->strict};
     int r = 0;
     switch (c->type) {
     case RY_B8: (c->guessed ? put_b8 : put_given_b8)(&k, f, n, RV_DATA(uint8_t, c->v) + row); break;
@@ -152,6 +160,8 @@ int rs_csv_put(const rs_csv_text *t, rs_csv_worker *w, rs_csv_column *c, const r
     case RY_SYM: r = put_sym(t, w, &k, f, n, RV_DATA(int32_t, c->v) + row); break;
     default: r = put_str(w, &k, f, n, RV_DATA(ry_strview, c->v) + row, heap, heap_number);
     }
+    const char *bad = atomic_load(&c->bad);
+    while (k.bad && (!bad || k.bad < bad) && !atomic_compare_exchange_weak(&c->bad, &bad, k.bad)) {}
     if (k.nulls) atomic_store_explicit(&c->nulls, true, memory_order_relaxed);
     if (k.guessed && k.seen & ~atomic_load_explicit(&c->seen, memory_order_relaxed)) atomic_fetch_or(&c->seen, k.seen);
     return r;

@@ -2,6 +2,8 @@
 
 #include "../base/alloc.h"
 
+#include <stdio.h>
+
 #define PIECE_MIN ((int64_t)256 << 10)
 #define PIECE_MAX ((int64_t)8 << 20)
 #define BLOCK_FIELDS 1024 /* read before they become values, so that they are still in the cache */
@@ -21,6 +23,7 @@ typedef struct reading {
     ray_rt *rt;
     rs_csv_text text;
     const ray_val *names, *types;
+    bool strict;
     const char *data; /* where the lines with rows begin */
     ray_val *head;    /* SYM: the columns' names */
     rs_csv_column *columns;
@@ -251,15 +254,36 @@ static int fill_inferred(reading *r) {
     return again ? pass(r) : 0;
 }
 
+/* The first field of the text that is not what its column takes. */
+static int check_strict(const reading *r) {
+    const char *first = NULL;
+    int type = 0;
+    for (int c = 0; c < r->ncolumns; c++) {
+        const char *bad = atomic_load(&r->columns[c].bad);
+        if (!bad || (first && first < bad)) continue;
+        first = bad;
+        type = r->columns[c].type;
+    }
+    if (!first) return 0;
+    char what[100];
+    int n = 0;
+    while (n < 40 && first + n < r->text.end && !strchr("\",\t\r\n", first[n])) n++;
+    for (int cut = n == 40 ? 3 : 0; cut > 0 && (first[n - 1] & 0x80); cut--) n--; /* no half of a character */
+    snprintf(what, sizeof what, "\"%.*s\" is no %s", n, first, ry_name(type));
+    return rs_csv_fail(&r->text, first, what);
+}
+
 static int fill_given(reading *r) {
     bool strings = false;
     for (int c = 0; c < r->ncolumns; c++) {
         int type = type_code(RV_DATA(int32_t, r->types)[c]);
         strings = strings || type == RY_STR;
         RB_TRY(prepare(&r->columns[c], type, r->rows, false), -1);
+        r->columns[c].strict = r->strict;
     }
     if (strings && !(r->heaps = rb_alloc_zero((size_t)(r->npieces * r->ncolumns) * sizeof *r->heaps))) return -1;
-    return pass(r);
+    RB_TRY(pass(r), -1);
+    return check_strict(r);
 }
 
 static int fill_empty(reading *r) {
@@ -321,20 +345,20 @@ static void reading_free(reading *r) {
     rv_release(r->head);
 }
 
-ray_val *rs_csv_parse(ray_rt *rt, const char *path, const void *p, size_t n, const ray_val *names, const ray_val *types,
-                      int64_t piece_size) {
+ray_val *rs_csv_parse(ray_rt *rt, const char *path, const void *p, size_t n, const rs_csv_way *way, int64_t piece_size) {
     if (n == 0) return rb_fail_null(RB_E_IO, "%.150s: the file is empty, not even a line of names is there", path);
-    reading r = {.rt = rt, .text = {.p = p, .end = (const char *)p + n, .path = path}, .names = names, .types = types};
+    reading r = {.rt = rt, .text = {.p = p, .end = (const char *)p + n, .path = path}, .names = way->names,
+                 .types = way->types, .strict = way->strict};
     ray_val *t = read_all(&r, piece_size) == 0 ? finish(&r) : NULL;
     reading_free(&r);
     return t;
 }
 
-ray_val *rs_csv_read(ray_rt *rt, const char *path, const ray_val *names, const ray_val *types) {
-    RB_TRY(check_arguments(names, types), NULL);
+ray_val *rs_csv_read(ray_rt *rt, const char *path, const rs_csv_way *way) {
+    RB_TRY(check_arguments(way->names, way->types), NULL);
     rb_mapping m;
     RB_TRY(rb_file_map(path, &m), NULL);
-    ray_val *t = rs_csv_parse(rt, path, m.p, m.len, names, types, 0);
+    ray_val *t = rs_csv_parse(rt, path, m.p, m.len, way, 0);
     rb_file_unmap(&m);
     return t;
 }

@@ -30,9 +30,14 @@ RB_NODISCARD ray_val *rs_parted_append(const ray_val *table, const ray_val *key,
 
 /* ---- CSV: csv_read.c, csv_write.c ---------------------------------------------------------------------------------- */
 
-/* `types` null: inferred; `names` null: in the first line. Both are SYM vectors. RB_E_IO, RB_E_LENGTH, and with line and
- * column RB_E_PARSE. */
-RB_NODISCARD ray_val *rs_csv_read(ray_rt *rt, const char *path, const ray_val *names, const ray_val *types);
+typedef struct rs_csv_way {
+    const ray_val *names; /* SYM; null: in the first line */
+    const ray_val *types; /* SYM; null: inferred */
+    bool strict;          /* a field that is neither empty nor of the given type is an error, else a null */
+} rs_csv_way;
+
+/* RB_E_IO, RB_E_LENGTH, and with line and column RB_E_PARSE. */
+RB_NODISCARD ray_val *rs_csv_read(ray_rt *rt, const char *path, const rs_csv_way *way);
 RB_NODISCARD int rs_csv_write(ray_rt *rt, const ray_val *table, const char *path);
 
 #endif

@@ -7,36 +7,42 @@
 #define ROWS_PER_PART 1000000 /* where no number is given */
 
 /* [names] [types] before the path: how many of the n arguments they are, or -1. */
-static int leading(const char *verb, ray_val *const *args, int n, int max, const ray_val **names, const ray_val **types) {
+static int leading(const char *verb, ray_val *const *args, int n, int max, rs_csv_way *way) {
     int k = 0;
     while (k < n && k <= max && args[k]->type != -RY_STR) k++;
     if (k > max || k == n)
         return rb_fail(RB_E_TYPE, "%s: expected [names] [types] \"path\", got %s", verb, ry_name(args[0]->type));
-    *types = k > 0 ? args[k - 1] : NULL;
-    *names = k > 1 ? args[k - 2] : NULL;
+    way->types = k > 0 ? args[k - 1] : NULL;
+    way->names = k > 1 ? args[k - 2] : NULL;
     return k;
 }
 
 /* Reads from args[*used] and counts it and what stands before it. */
-static ray_val *read_from(ray_rt *rt, const char *verb, ray_val *const *args, int n, int *used) {
-    const ray_val *names, *types;
-    int k = leading(verb, args, n, 2, &names, &types);
+static ray_val *read_from(ray_rt *rt, const char *verb, ray_val *const *args, int n, bool strict, int *used) {
+    rs_csv_way way = {.strict = strict};
+    int k = leading(verb, args, n, 2, &way);
     if (k < 0) return NULL;
     rb_bytes room = RB_BYTES_EMPTY;
     const char *path = rx_path(verb, args[k], RB_E_IO, &room);
-    ray_val *t = path ? rs_csv_read(rt, path, names, types) : NULL;
+    ray_val *t = path ? rs_csv_read(rt, path, &way) : NULL;
     rb_bytes_free(&room);
     *used = k + 1;
     return t;
 }
 
+/* 'strict behind the path. */
+static bool is_strict(const ray_val *v) { return v->type == -RY_SYM && strcmp(rv_sym_z(v->u.sym), "strict") == 0; }
+
 ray_val *rx_csv_read(ray_rt *rt, ray_val *const *args, int n) {
     int used;
+    bool strict = n > 1 && is_strict(args[n - 1]);
+    n -= strict;
+    if (n > 3) return rb_fail_null(RB_E_ARITY, ".csv.read: expected [names] [types] \"path\" ['strict]");
     if (args[n - 1]->type != -RY_STR)
         return rb_fail_null(RB_E_TYPE, ".csv.read: expected a path as a string at the end, got %s", ry_name(args[n - 1]->type));
     return n > 1 && args[n - 2]->type == -RY_STR
                ? rb_fail_null(RB_E_TYPE, ".csv.read: expected one path; the mark between fields is found out, not given")
-               : read_from(rt, ".csv.read", args, n, &used);
+               : read_from(rt, ".csv.read", args, n, strict, &used);
 }
 
 ray_val *rx_csv_write(ray_rt *rt, ray_val *const *args, int n) {
@@ -66,7 +72,7 @@ ray_val *rx_csv_splayed(ray_rt *rt, ray_val *const *args, int n) {
                             ".csv.splayed: expected [names] [types] \"source\" \"directory\"");
     rb_bytes room = RB_BYTES_EMPTY;
     const char *dir = rx_path(".csv.splayed", args[n - 1], RB_E_TYPE, &room);
-    ray_val *t = dir ? read_from(rt, ".csv.splayed", args, n - 1, &used) : NULL, *loaded = NULL;
+    ray_val *t = dir ? read_from(rt, ".csv.splayed", args, n - 1, false, &used) : NULL, *loaded = NULL;
     if (t && rs_splayed_set(rt, dir, t, NULL) == 0) loaded = rs_splayed_get(rt, dir, NULL);
     rv_release(t);
     rb_bytes_free(&room);
@@ -132,7 +138,7 @@ ray_val *rx_csv_parted(ray_rt *rt, ray_val *const *args, int n) {
     if (per_part < 1) return rb_fail_null(RB_E_RANGE, ".csv.parted: a partition has one row at least, not %lld", (long long)per_part);
     rb_bytes room = RB_BYTES_EMPTY;
     const char *root = rx_path(".csv.parted", args[n - 2], RB_E_TYPE, &room), *name = rv_sym_z(args[n - 1]->u.sym);
-    ray_val *t = root ? read_from(rt, ".csv.parted", args, k + 1, &used) : NULL, *loaded = NULL;
+    ray_val *t = root ? read_from(rt, ".csv.parted", args, k + 1, false, &used) : NULL, *loaded = NULL;
     if (t && write_parts(rt, t, root, name, per_part) == 0) loaded = rs_parted_get(rt, root, args[n - 1]->u.sym);
     rv_release(t);
     rb_bytes_free(&room);

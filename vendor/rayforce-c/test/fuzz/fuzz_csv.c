@@ -53,7 +53,7 @@ static void must_come_back(const ray_val *t) {
         snprintf(file, sizeof file, "%s/o.csv", folder);
     }
     MUST(rs_csv_write(NULL, t, file) == 0);
-    ray_val *kinds = types_of(t), *again = rs_csv_read(NULL, file, NULL, kinds);
+    ray_val *kinds = types_of(t), *again = rs_csv_read(NULL, file, &(rs_csv_way){NULL, kinds, false});
     /* one column whose name has a tab and no comma is taken for two */
     bool tab = rv_table_columns(t) == 1 && strchr(rv_sym_z(rv_table_name(t, 0)), '\t');
     MUST(again || tab);
@@ -72,12 +72,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t n = size - 2;
     int columns = columns_of(p, n);
     ray_val *given = data[0] < 128 || columns < 0 ? NULL : some_types(data[0], columns);
-    ray_val *names = data[0] % 2 ? given : NULL;
+    rs_csv_way way = {data[0] % 2 ? given : NULL, given, data[0] % 4 > 1};
     rb_error_clear();
-    ray_val *whole = rs_csv_parse(NULL, "f.csv", p, n, names, given, (int64_t)n);
+    ray_val *whole = rs_csv_parse(NULL, "f.csv", p, n, &way, (int64_t)n);
     int code = rb_error_code();
     rb_error_clear();
-    ray_val *cut = rs_csv_parse(NULL, "f.csv", p, n, names, given, data[1] % 64 + 1);
+    ray_val *cut = rs_csv_parse(NULL, "f.csv", p, n, &way, data[1] % 64 + 1);
     MUST(!whole == !cut);
     if (whole) {
         MUST(!rv_check(whole) && !rv_check(cut));

@@ -41,8 +41,10 @@ static const known rows[] = {
     {"a\n2147483648\n-2147483647\n", NULL, "I32", "I32", "a\n\n-2147483647\n"},
     {"a\n256\n-1\n255\n", NULL, "U8", "U8", "a\n0\n0\n255\n"},
     {"a\n1e39\n-1e38\n", NULL, "F32", "F32", "a\n\n-9.9999996802856925e+37\n"},
+    {"a\n1\n0\n2\n", NULL, "B8", "B8", "a\ntrue\nfalse\nfalse\n"},
     {"a\ntrue\nyes\n\n", NULL, "B8", "B8", "a\ntrue\nfalse\nfalse\n"},
     {"a\n1D02:00:00\nx\n", NULL, "TIMESPAN", "TIMESPAN", "a\n1D02:00:00.000000000\n\n"},
+    {"a\n0Wn\n-0Wn\n0Wnx\n", NULL, "TIMESPAN", "TIMESPAN", "a\n0Wn\n-0Wn\n\n"},
     {"a\n550e8400-e29b-41d4-a716-446655440000\nx\n", NULL, "GUID", "GUID", "a\n550e8400-e29b-41d4-a716-446655440000\n\n"},
     {"a,b\n", NULL, "I64 STR", "F64 F64", "a,b\n"},
     {"a\nshort\n\"a text that is longer than twelve \"\"bytes\"\"\"\n", NULL, "STR", "STR",
@@ -122,9 +124,44 @@ UT_CASE(refusals) {
     UT_EQ_INT(rb_error_get()->detail[1], 3);
 }
 
+/* The first field of the text that is wrong, however it is cut and whatever comes behind. */
+UT_CASE(strict) {
+    static const struct {
+        const char *text, *types, *says; /* null: nothing is wrong */
+    } texts[] = {
+        {"a,b\n1,2\n,\n3\n", "I64 F64", NULL},
+        {"a,b\nnan,NaN\n,\n", "F64 F32", NULL},
+        {"a\n-inf\n", "F64", "f.csv:2:1: \"-inf\" is no F64"},
+        {"a,b\nx,\n", "SYM STR", NULL},
+        {"a,b\n1,2\n1,12O\nx,y\n", "I64 F64", "f.csv:3:3: \"12O\" is no F64"},
+        {"a,b\r\n1,\"x, y\"\r\n", "I64 DATE", "f.csv:2:4: \"x\" is no DATE"},
+        {"a,b\n\"p\nq\",1\nr,256\n", "SYM U8", "f.csv:4:3: \"256\" is no U8"},
+        {"a\n32768\n", "I16", "f.csv:2:1: \"32768\" is no I16"},
+        {"a\n9223372036854775808\n", "I64", "f.csv:2:1: \"9223372036854775808\" is no I64"},
+        {"a\n1e400\n", "F64", "f.csv:2:1: \"1e400\" is no F64"},
+        {"a\ntrue\n1\nmaybe\n", "B8", "f.csv:4:1: \"maybe\" is no B8"},
+        {"a\n2024-02-30\n", "DATE", "f.csv:2:1: \"2024-02-30\" is no DATE"},
+        {"a\n550e8400-e29b\n", "GUID", "f.csv:2:1: \"550e8400-e29b\" is no GUID"},
+    };
+    ray_rt rt = {.pool = rb_pool_new(3)};
+    for (size_t i = 0; i < RB_COUNT(texts); i++) {
+        ray_val *types = names_of(texts[i].types);
+        size_t n = strlen(texts[i].text);
+        for (int64_t piece = 0; piece <= (int64_t)n; piece++) {
+            ray_val *t = rs_csv_parse(&rt, "f.csv", texts[i].text, n, &(rs_csv_way){NULL, types, true}, piece);
+            if (!t != !!texts[i].says) UT_FAIL("\"%s\" in pieces of %d", texts[i].text, (int)piece);
+            if (!t) UT_EQ_STR(rb_error_get()->text, texts[i].says);
+            rv_release(t);
+            rb_error_clear();
+        }
+        rv_release(types);
+    }
+    rb_pool_free(rt.pool);
+}
+
 static void read_file_as(const char *names, const char *types, int code) {
     ray_val *a = names_of(names), *b = names_of(types);
-    UT_ERROR(rs_csv_read(NULL, "f.csv", a, b), code);
+    UT_ERROR(rs_csv_read(NULL, "f.csv", &(rs_csv_way){a, b, false}), code);
     rv_release(a);
     rv_release(b);
 }
@@ -136,10 +173,10 @@ UT_CASE(refusals_of_arguments) {
     read_file_as("x", "I64 F64", RB_E_LENGTH);
     read_file_as("x y z", "I64 F64 I64", RB_E_LENGTH);
     ray_val *list = rv_vec_new(RY_LIST, 2), *types = names_of("I64 I64");
-    UT_ERROR(rs_csv_read(NULL, "f.csv", NULL, list), RB_E_TYPE);
-    UT_ERROR(rs_csv_read(NULL, "f.csv", list, types), RB_E_TYPE);
-    UT_ERROR(rs_csv_read(NULL, "nosuch", NULL, NULL), RB_E_IO);
-    UT_ERROR(rs_csv_read(NULL, ".", NULL, NULL), RB_E_IO);
+    UT_ERROR(rs_csv_read(NULL, "f.csv", &(rs_csv_way){NULL, list, false}), RB_E_TYPE);
+    UT_ERROR(rs_csv_read(NULL, "f.csv", &(rs_csv_way){list, types, false}), RB_E_TYPE);
+    UT_ERROR(rs_csv_read(NULL, "nosuch", &(rs_csv_way){0}), RB_E_IO);
+    UT_ERROR(rs_csv_read(NULL, ".", &(rs_csv_way){0}), RB_E_IO);
     rv_release(list);
     rv_release(types);
 }
@@ -166,4 +203,4 @@ UT_CASE(memory_runs_out) {
 
 UT_CASE(end) { leave_folder(); }
 
-UT_MAIN(setup, setup_all, in_threads, late_surprises, refusals, refusals_of_arguments, memory_runs_out, end)
+UT_MAIN(setup, setup_all, in_threads, late_surprises, refusals, strict, refusals_of_arguments, memory_runs_out, end)

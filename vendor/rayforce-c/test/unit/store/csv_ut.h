@@ -25,7 +25,7 @@ static inline ray_val *names_of(const char *words) {
 /* The table of a text, read in pieces of so many bytes. */
 static inline ray_val *parse_n(ray_rt *rt, const char *text, size_t n, const char *names, const char *types, int64_t piece) {
     ray_val *a = names_of(names), *b = names_of(types), *t = NULL;
-    if ((!names || a) && (!types || b)) t = rs_csv_parse(rt, "f.csv", text, n, a, b, piece);
+    if ((!names || a) && (!types || b)) t = rs_csv_parse(rt, "f.csv", text, n, &(rs_csv_way){a, b, false}, piece);
     rv_release(a);
     rv_release(b);
     return t;

@@ -65,7 +65,7 @@ UT_CASE(setup_comes_back) {
         }
         ray_val *t = rv_table_new_take(rv_retain(names), columns);
         UT_CHECK(rs_csv_write(&rt, t, "o.csv") == 0);
-        ray_val *again = rs_csv_read(&rt, "o.csv", NULL, names);
+        ray_val *again = rs_csv_read(&rt, "o.csv", &(rs_csv_way){NULL, names, true});
         UT_CHECK(again && rv_table_columns(again) == names->len);
         for (int64_t c = 0; c < names->len; c++)
             if (!rv_equal(rv_table_column_get(t, c), rv_table_column_get(again, c)))

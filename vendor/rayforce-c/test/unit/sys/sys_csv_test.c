@@ -20,6 +20,10 @@ static const said rows[] = {
     {"(.csv.parted \"f.csv\" 2 \"par\" 'tr)", "!domain"}, /* a third partition is there from before */
     {"(write \"none.csv\" \"k,v\\n\")", "0"},
     {"(count (.csv.parted \"none.csv\" \"pn\" 'tr))", "0"},
+    {"(at (.csv.read [STR I64] \"f.csv\" 'strict) 'v)", "[1 2 3]"},
+    {"(at (.csv.read [x y] [SYM SYM] \"f.csv\" 'strict) 'y)", "[v 1 2 3]"},
+    {"(.csv.read [x y] [STR I64] \"f.csv\" 'strict)", "!parse"},
+    {"(.csv.read [I64 I64] \"f.csv\" 'lenient)", "!type"},
     {"(.csv.read)", "!arity"},
     {"(.csv.read 1 2 3 4)", "!arity"},
     {"(.csv.read 5)", "!type"},
