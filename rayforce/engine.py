@@ -175,6 +175,17 @@ class Rayforce(SessionMethods):
         """Live allocations of the whole process and the size of the symbol table."""
         return core.heap()
 
+    @staticmethod
+    def memory_limit(bytes: int | None = None, /) -> int:
+        """Bytes that all values of the process may take together; an argument sets it, 0 lifts it.
+
+        Beyond it a request fails with error `oom` instead of the process being killed. At first 80 % of the machine's
+        memory: `Rayforce.memory_limit(4 << 30)`.
+        """
+        if bytes is not None and bytes < 0:
+            raise ValueError(f"memory_limit({bytes}): expected a number of bytes, or 0")
+        return core.heap_limit(bytes)
+
     def listen(self, port: int = 5000, host: str = "127.0.0.1", **options: Any) -> Server:
         """Serves this engine in the background. Port 0: any free one."""
         return Server(self, port=port, host=host, **options).start()

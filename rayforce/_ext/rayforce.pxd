@@ -35,6 +35,8 @@ cdef extern from "rayforce/rayforce.h":
     ctypedef struct ray_heap:
         int64_t blocks, bytes, peak_bytes, symbols, symbol_bytes
     void ray_heap_into(ray_heap *out) noexcept nogil
+    void ray_heap_limit_set(int64_t bytes) noexcept nogil
+    int64_t ray_heap_limit_get() noexcept nogil
 
     int ray_error_code() noexcept nogil
     const char *ray_error_text() noexcept nogil

@@ -131,6 +131,13 @@ def heap():
             "symbol_bytes": h.symbol_bytes}
 
 
+def heap_limit(bytes=None, /):
+    """The bytes that all values of the process may take together (0: no limit); sets them if given."""
+    if bytes is not None:
+        ray_heap_limit_set(bytes)
+    return ray_heap_limit_get()
+
+
 def type_code_of(str name, /):
     """The code of a type's name, i64 or I64; None for an unknown name."""
     cdef bytes text = name.encode()

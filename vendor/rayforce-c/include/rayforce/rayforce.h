@@ -36,6 +36,9 @@ typedef struct ray_heap {
     int64_t symbols, symbol_bytes;     /* the symbol table, which only grows */
 } ray_heap;
 RAY_API void ray_heap_into(ray_heap *out);
+/* What values of the process may take together; beyond it RAY_E_OOM. 0: no limit. Default: 80 % of the machine's memory. */
+RAY_API void ray_heap_limit_set(int64_t bytes);
+RAY_API int64_t ray_heap_limit_get(void);
 
 /* ---- errors -------------------------------------------------------------------------------------------------- */
 

@@ -14,6 +14,9 @@ _Static_assert((int)RAY_TABLE == RY_TABLE && (int)RAY_DICT == RY_DICT && (int)RA
 
 /* ---- memory, types ------------------------------------------------------------------------------------------- */
 
+void ray_heap_limit_set(int64_t bytes) { rb_heap_limit_set(bytes); }
+int64_t ray_heap_limit_get(void) { return rb_heap_limit(); }
+
 void ray_heap_into(ray_heap *out) {
     rb_heap_stats s;
     rb_heap_stats_into(&s);

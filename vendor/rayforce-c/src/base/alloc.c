@@ -4,7 +4,11 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Counts of the process: relaxed, because nobody orders anything by them. */
 static _Atomic int64_t live_blocks, live_bytes, peak_bytes;
@@ -16,6 +20,30 @@ static void count_for_all(int64_t blocks, int64_t bytes) {
     while (now > peak &&
            !atomic_compare_exchange_weak_explicit(&peak_bytes, &peak, now, memory_order_relaxed, memory_order_relaxed))
         ;
+}
+
+/* ---- the limit ----------------------------------------------------------------------------------------------- */
+
+enum { UNSET = -1 };
+static _Atomic int64_t bytes_max = UNSET;
+
+void rb_heap_limit_set(int64_t bytes) { atomic_store_explicit(&bytes_max, bytes > 0 ? bytes : 0, memory_order_relaxed); }
+
+static RB_NOINLINE int64_t limit_of_machine(void) {
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    int64_t none = UNSET, found = pages > 0 && size > 0 ? (int64_t)(RB_HEAP_SHARE * (double)pages * (double)size) : 0;
+    atomic_compare_exchange_strong(&bytes_max, &none, found);
+    return none == UNSET ? found : none;
+}
+
+int64_t rb_heap_limit(void) {
+    int64_t max = atomic_load_explicit(&bytes_max, memory_order_relaxed);
+    return RB_LIKELY(max != UNSET) ? max : limit_of_machine();
+}
+
+static bool has_room(size_t size) {
+    int64_t max = rb_heap_limit();
+    return !max || (int64_t)size <= max - atomic_load_explicit(&live_bytes, memory_order_relaxed);
 }
 
 /* ---- what each thread keeps ---------------------------------------------------------------------------------- */
@@ -255,7 +283,7 @@ static void undress(void *p, size_t size) { (void)p, (void)size; }
 void *rb_alloc(size_t size) {
     keeper *k = keeper_get();
     void *p = size == LINE ? kept_take(k, 0) : NULL;
-    if (!p && size <= (size_t)PTRDIFF_MAX - GUARD && !fails_now()) p = malloc(size + GUARD + !size);
+    if (!p && size <= (size_t)PTRDIFF_MAX - GUARD && has_room(size) && !fails_now()) p = malloc(size + GUARD + !size);
     if (RB_UNLIKELY(!p)) return out_of_memory(size);
     dress(p, size);
     count(k, 1, (int64_t)size);
@@ -278,7 +306,8 @@ void *rb_realloc(void *old, size_t old_size, size_t size) {
         }
         return moved;
     }
-    void *p = size > (size_t)PTRDIFF_MAX ? NULL : realloc(old, size + !size);
+    bool fits = size <= (size_t)PTRDIFF_MAX && (size <= old_size || has_room(size - old_size));
+    void *p = fits ? realloc(old, size + !size) : NULL;
     if (RB_UNLIKELY(!p)) return out_of_memory(size);
     count(keeper_get(), old ? 0 : 1, (int64_t)size - (int64_t)old_size);
     return p;
@@ -317,7 +346,7 @@ void *rb_block_alloc(size_t size) {
     keeper *k = keeper_get();
     size_t class = block_class(size);
     void *p = class < CLASSES ? kept_take(k, class) : NULL;
-    if (!p && size <= (size_t)PTRDIFF_MAX - 2 * RB_BIG_BLOCK && !fails_now()) {
+    if (!p && size <= (size_t)PTRDIFF_MAX - 2 * RB_BIG_BLOCK && has_room(size) && !fails_now()) {
         size_t room = class < CLASSES ? class * LINE : size;
         if (size >= RB_BIG_BLOCK)
             p = map_pages(size);
@@ -354,4 +383,10 @@ void rb_heap_stats_into(rb_heap_stats *out) {
     add_unsettled(out);
     out->peak_bytes = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
     if (out->peak_bytes < out->bytes) out->peak_bytes = out->bytes;
+}
+
+void rb_heap_trim(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

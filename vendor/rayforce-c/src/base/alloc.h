@@ -24,6 +24,15 @@ void rb_block_free(void *p, size_t size);
 
 void rb_heap_stats_into(rb_heap_stats *out);
 void rb_heap_count(int64_t blocks, int64_t bytes); /* memory that comes from elsewhere in this room */
+/* Gives pages back that hold nothing any more, where the system's allocator keeps them; a millisecond or so. */
+void rb_heap_trim(void);
+
+/* What the process may hold of all this; beyond it RB_E_OOM, so that a request ends and not the process. Exact to within
+ * 64 KiB a thread. 0: no limit. Not set: RB_HEAP_SHARE of the machine's memory, since a system without swap kills whoever
+ * asks for the rest. */
+#define RB_HEAP_SHARE 0.8
+void rb_heap_limit_set(int64_t bytes);
+int64_t rb_heap_limit(void);
 
 #if RAY_TESTING
 /* The n-th allocation from now on fails (1 = the next), and with `for_ever` every later one; n <= 0 turns it off. */

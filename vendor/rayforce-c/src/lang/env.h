@@ -100,8 +100,8 @@ typedef struct rl_forms {
     ray_val *room[RL_FORMS_INLINE];
 } rl_forms;
 
-/* At least one form, to be freed with rl_forms_free; on failure nothing is to be freed. */
-RB_NODISCARD int rl_read(const char *source, size_t n, rl_forms *out);
+/* At least one form, to be freed with rl_forms_free; on failure nothing is to be freed. A null rt: no interruptions. */
+RB_NODISCARD int rl_read(ray_rt *rt, const char *source, size_t n, rl_forms *out);
 void rl_forms_free(rl_forms *f);
 
 /* ---- evaluation: eval.c, call.c, stack.c ----------------------------------------------------------------------------- */

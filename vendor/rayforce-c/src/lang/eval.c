@@ -59,7 +59,7 @@ ray_val *rl_call(ray_rt *rt, ray_val *fn, ray_val *const *args, int n) {
 ray_val *rl_eval_source(ray_rt *rt, const char *source, size_t n) {
     rl_env *e = rl_env_get(rt);
     rl_forms forms;
-    RB_TRY(rl_read(source, n, &forms), NULL);
+    RB_TRY(rl_read(rt, source, n, &forms), NULL);
     entry was = enter(e, NULL);
     ray_val *v = rl_eval_forms(e, forms.items, forms.n);
     rl_forms_free(&forms);

@@ -3,12 +3,15 @@
 
 #include "../base/alloc.h"
 
-#define LEVELS_MAX 1024 /* brackets inside brackets */
+#define LEVELS_MAX 1024  /* brackets inside brackets */
+#define CHECK_EVERY 4096 /* forms */
 
 typedef struct parser {
     rl_lexer lx;
     uintptr_t low; /* no recursion below this address */
     int level;
+    uint32_t pushed; /* forms so far */
+    ray_rt *rt;
     rl_forms *f;   /* finished forms of all open brackets */
 } parser;
 
@@ -28,7 +31,8 @@ static int grow(rl_forms *f) {
 
 static int push_take(parser *ps, ray_val *v) {
     rl_forms *f = ps->f;
-    if (f->n == f->cap && grow(f) < 0) {
+    bool stopped = RB_UNLIKELY(++ps->pushed % CHECK_EVERY == 0) && rb_rt_check(ps->rt) < 0;
+    if (stopped || (f->n == f->cap && grow(f) < 0)) {
         rv_release(v);
         return -1;
     }
@@ -206,11 +210,11 @@ static int parse_form(parser *ps, int token) {
     }
 }
 
-int rl_read(const char *source, size_t n, rl_forms *out) {
+int rl_read(ray_rt *rt, const char *source, size_t n, rl_forms *out) {
     out->n = 0;
     out->cap = RL_FORMS_INLINE;
     out->items = out->room;
-    parser ps = {.lx = {.start = source, .at = source, .end = source + n}, .low = rl_stack_low(), .f = out};
+    parser ps = {.lx = {.start = source, .at = source, .end = source + n}, .low = rl_stack_low(), .f = out, .rt = rt};
     int token, r = 0;
     while (r == 0 && (token = rl_lex(&ps.lx)) != RL_T_END) r = parse_form(&ps, token);
     if (r == 0 && out->n == 0) r = rl_lex_fail(&ps.lx, ps.lx.end, RB_E_PARSE, "the text holds no expression");
@@ -220,7 +224,7 @@ int rl_read(const char *source, size_t n, rl_forms *out) {
 
 ray_val *rl_parse(const char *source, size_t n) {
     rl_forms f;
-    RB_TRY(rl_read(source, n, &f), NULL);
+    RB_TRY(rl_read(NULL, source, n, &f), NULL);
     ray_val *forms = list_of(&f, 0, 1);
     rl_forms_free(&f);
     return forms;

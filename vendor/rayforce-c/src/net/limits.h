@@ -7,7 +7,7 @@
 #define RN_IOV 64                   /* pieces per send: the kernel copies them to its stack up to a small number */
 #define RN_ADDRESSES 16             /* addresses of one name that are tried */
 #define RN_HELD_BYTES (64 << 10)    /* requests that may wait for more are sent when they reach this */
-#define RN_LISTEN_BACKLOG 128       /* what the real server asks for */
+#define RN_LISTEN_BACKLOG 1024      /* who comes while nobody accepts; beyond it the kernel lets clients try for seconds */
 #define RN_ACCEPTS_PER_TURN 64      /* so that a flood of connections does not starve those that are there */
 #define RN_ACCEPT_PAUSE_MS 100      /* how long not to accept when the process has no descriptors left */
 #define RN_BYTES_PER_TURN (4 << 20) /* read from, or written to, one connection before the others get their turn */
@@ -21,6 +21,7 @@
 #define RN_ASK_DEPTH 16             /* requests of one client that are served inside each other */
 #define RN_CLIENTS_MAX 10000        /* connections of one server, unless its options say otherwise */
 #define RN_BACKLOG_MAX ((int64_t)256 << 20) /* bytes waiting for one client, unless the options say otherwise */
+#define RN_TIDY_S 1.0               /* after the end of a connection its memory goes back to the system */
 #define RN_LOOK_UP_S 5.0            /* for the name that a server is to listen on */
 #define RN_GREETING_S 10.0          /* for a client's whole handshake, unless the options say otherwise */
 #define RN_KEEPALIVE_S 60.0         /* idle seconds before a server probes a client that may have vanished */

@@ -46,6 +46,8 @@ void rn_peer_free(rn_peer *p) {
     rn_sock_close(p->watch.fd);
     rn_conn_clear(&p->conn);
     rb_free(p, sizeof *p);
+    if (!s->tidy.place && rn_loop_timer_set(s->loop, &s->tidy, rn_loop_now(s->loop) + (int64_t)(RN_TIDY_S * S_NS)) < 0)
+        rb_error_clear();
     if (atomic_fetch_sub(&s->clients, 1) == 1 && s->closing) rn_loop_stop(s->loop);
 }
 
@@ -124,6 +126,15 @@ static ray_val *ask_handler(rn_peer *p, rw_msg *m) {
     return result;
 }
 
+static int go_on(void *ctx) {
+    rn_peer *p = ctx;
+    const rn_handler *h = &p->server->handler;
+    p->writing = true;
+    int r = h->go_on ? h->go_on(h->ctx, p->began) : 0;
+    p->writing = false;
+    return r;
+}
+
 static void serve(rn_peer *p, rw_msg *m) {
     bool answer = m->kind == RW_SYNC, texts = m->texts;
     count(&p->messages_in, 1);
@@ -177,7 +188,7 @@ bool rn_peer_serve(rn_peer *p) {
             continue;
         }
         serve(p, &m);
-        p->active = rb_clock_mono_ns();
+        p->active = p->began = rb_clock_mono_ns();
         if (p->active < p->until) continue;
         rn_loop_later(p->server->loop, &p->again);
         break;
@@ -237,9 +248,12 @@ void rn_peer_receive(rn_peer *p) {
     }
 }
 
-static void begin_turn(rn_peer *p) { p->until = rb_clock_mono_ns() + rn_loop_share(p->server->loop); }
+static void begin_turn(rn_peer *p) {
+    p->began = rb_clock_mono_ns();
+    p->until = p->began + rn_loop_share(p->server->loop);
+}
 
-static void go_on(rn_peer *p) {
+static void resume(rn_peer *p) {
     if (p->conn.state == RN_OPEN && !p->opened) open_peer(p);
     if (rn_peer_serve(p)) rn_peer_receive(p);
 }
@@ -252,22 +266,26 @@ static bool greeting_waits(const ray_server *s) {
 /* A request takes long: others have to wait for its end, but not a greeting. An urgent byte of who waits for it is left to
  * rn_server_gives_up. */
 static void ready_aside(rn_peer *p, unsigned events) {
+    if (p->writing) return;
     if (events & RN_WRITE) rn_peer_send(p);
     if (events & RN_URGENT && !p->asking && rn_sock_urgent_take(p->watch.fd)) p->urgent = true;
-    if (events & RN_READ) {
-        if (p->conn.state == RN_GREETING && !greeting_waits(p->server)) rn_peer_receive(p);
-        else rn_loop_later(p->server->loop, &p->again);
+    if (!(events & RN_READ)) return;
+    if (p->conn.state == RN_GREETING && !greeting_waits(p->server)) {
+        begin_turn(p);
+        rn_peer_receive(p);
+    } else {
+        rn_loop_later(p->server->loop, &p->again);
     }
 }
 
 static void ready(rn_watch *w, unsigned events) {
     rn_peer *p = RN_OUTER(rn_peer, watch, w);
-    begin_turn(p);
     if (rn_loop_is_attending(p->server->loop)) {
         ready_aside(p, events);
         rn_peer_settle(p);
         return;
     }
+    begin_turn(p);
     if (events & RN_WRITE) rn_peer_send(p);
     if (events & RN_URGENT && rn_sock_urgent_take(w->fd)) p->urgent = true;
     if (events & RN_READ && !p->again.queued && !p->paused) rn_peer_receive(p);
@@ -277,7 +295,7 @@ static void ready(rn_watch *w, unsigned events) {
 static void again(rn_later *l) {
     rn_peer *p = RN_OUTER(rn_peer, again, l);
     begin_turn(p);
-    go_on(p);
+    resume(p);
     rn_peer_settle(p);
 }
 
@@ -317,6 +335,8 @@ static int begin(rn_peer *p, const rn_conn_opts *opts) {
     ray_server *s = p->server;
     int64_t until = p->active + (int64_t)(s->greeting_timeout * S_NS);
     RB_TRY(rn_conn_init(&p->conn, opts), -1);
+    p->conn.send.go_on = go_on;
+    p->conn.send.go_on_ctx = p;
     if (rn_loop_watch(s->loop, &p->watch, RN_READ) == 0 && rn_loop_timer_set(s->loop, &p->timer, until) == 0 &&
         seat(s, p) == 0)
         return 0;

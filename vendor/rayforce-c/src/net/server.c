@@ -36,6 +36,11 @@ static void accept_ready(rn_watch *w, unsigned events) {
     }
 }
 
+static void tidy(rn_timer *t) {
+    (void)t;
+    rb_heap_trim();
+}
+
 /* ---- opening and closing ------------------------------------------------------------------------------------- */
 
 /* Takes as long for a wrong password as for the right one; only the length of what was sent shows. */
@@ -114,6 +119,7 @@ ray_server *rn_server_new(rn_loop *loop, const rn_handler *h, const ray_server_o
     s->mail_due.run = rn_mail_deliver;
     s->listener = (rn_watch){.fd = -1, .aside = true, .ready = accept_ready};
     s->pause.due = accept_again;
+    s->tidy.due = tidy;
     s->clients_max = o->clients_max > 0 ? o->clients_max : RN_CLIENTS_MAX;
     s->greeting_timeout = o->greeting_timeout > 0 ? o->greeting_timeout : RN_GREETING_S;
     s->idle_timeout = o->idle_timeout;
@@ -157,6 +163,7 @@ void rn_server_free(ray_server *s) {
     rn_mail_drop(s);
     if (s->loop) {
         rn_loop_forget(s->loop, &s->mail_due);
+        rn_loop_timer_clear(s->loop, &s->tidy);
         stop_listening(s);
     }
     if (s->own_loop) rn_loop_free(s->loop);

@@ -17,6 +17,9 @@ typedef struct rn_handler {
     /* Owns m->value. The result is the reply if the message wants one, and is dropped otherwise; null with the error set
      * becomes an error value. !m->ok: m->error says why the request could not be read. */
     ray_val *(*message)(void *ctx, int64_t handle, rw_msg *m);
+    /* Asked every few milliseconds while the reply to a message that was taken at `since` (monotonic) is put into bytes:
+     * negative, with an error, makes that the reply; null: nobody cares. */
+    int (*go_on)(void *ctx, int64_t since);
     void (*opened)(void *ctx, int64_t handle); /* after the handshake; null: nobody cares */
     void (*closed)(void *ctx, int64_t handle); /* before the socket closes; not after a failed handshake */
     bool (*auth)(void *ctx, const char *user, const char *password); /* after the password was right; null: no say */

@@ -36,11 +36,13 @@ typedef struct rn_peer {
     uint64_t serial; /* no other connection ever had it */
     int64_t since;   /* timestamp */
     int64_t active;  /* when bytes came or went last, or a request of its ended; monotonic */
+    int64_t began;   /* its turn, or the end of the request before this one */
     int64_t until;   /* when the others want their turn */
     bool opened;     /* written under `lock` */
     bool urgent;     /* an urgent byte ends the next request before it */
     bool ours;       /* it has shown to be of our own kind */
     bool paused;     /* what came whole waits until it has read more */
+    bool writing;    /* a frame is half way in its queue */
     bool asking;     /* a request of its own is served that it waits for */
     bool own_limits;
     int depth;       /* requests of its own that are being served */
@@ -72,6 +74,7 @@ struct ray_server {
     bool own_numbers;
     rn_watch listener;
     rn_timer pause; /* of accepting */
+    rn_timer tidy;  /* memory, after clients have left */
     int port;
     int64_t clients_max;
     double greeting_timeout, idle_timeout;

@@ -1,6 +1,8 @@
 /* Joining two values, and all values of a list. */
 #include "collect.h"
 
+#define PIECE (8 * RO_GRAIN)
+
 static ray_val *refuse_pair(const ray_val *a, const ray_val *b) {
     return rb_fail_null(RB_E_TYPE, "concat: cannot join %s and %s", ry_name(a->type), ry_name(b->type));
 }
@@ -8,12 +10,22 @@ static ray_val *refuse_pair(const ray_val *a, const ray_val *b) {
 /* ---- vectors ------------------------------------------------------------------------------------------------------
  */
 
+/* The elements as they lie in memory, in pieces between which a request may end. */
+static int append_plain(ray_rt *rt, ray_val *v, const char *from, int64_t n) {
+    const int64_t width = ry_width(v->type);
+    for (int64_t at = 0; at < n; at += PIECE) {
+        RB_TRY(rb_rt_check(rt), -1);
+        RB_TRY(rv_vec_append(v, from + at * width, n - at < PIECE ? n - at : PIECE), -1);
+    }
+    return 0;
+}
+
 /* Elements of an atom or vector of v's type into v, which is own and has room or grows. */
-static int append(ray_val *v, const ray_val *x) {
+static int append(ray_rt *rt, ray_val *v, const ray_val *x) {
     if (v->type != RY_STR) {
         bool null = rv_is_atom(x) ? rv_is_null(x) : (x->attrs & RV_A_NULLS) != 0;
         if (null && v->type != RY_B8 && v->type != RY_U8) v->attrs |= RV_A_NULLS;
-        return rv_vec_append(v, x->data, ro_elements(x));
+        return append_plain(rt, v, x->data, ro_elements(x));
     }
     size_t n;
     if (rv_is_atom(x)) {
@@ -29,12 +41,12 @@ static int append(ray_val *v, const ray_val *x) {
 }
 
 /* A vector of `type` from atoms and vectors of that type. */
-static ray_val *vector_of(int type, ray_val *const *parts, int64_t n) {
+static ray_val *vector_of(ray_rt *rt, int type, ray_val *const *parts, int64_t n) {
     int64_t room = 0;
     for (int64_t i = 0; i < n; i++) room += ro_elements(parts[i]);
     ray_val *out = rv_vec_room_new(type, room);
     for (int64_t i = 0; out && i < n; i++) {
-        if (append(out, parts[i]) < 0) {
+        if (append(rt, out, parts[i]) < 0) {
             rv_release(out);
             return NULL;
         }
@@ -104,7 +116,7 @@ static ray_val *spliced(const ray_val *a, const ray_val *b) {
 
 /* More elements for a vector or list of keys. */
 static int grow(ray_val *keys, const ray_val *more) {
-    return rv_is_list(keys) ? splice(keys, more) : append(keys, more);
+    return rv_is_list(keys) ? splice(keys, more) : append(NULL, keys, more);
 }
 
 /* Entry i of b behind the others. */
@@ -113,7 +125,7 @@ static int add_entry(ray_val *keys, ray_val *values, const ray_val *b, int64_t i
     ray_val *key = rv_vec_at(b->u.pair.keys, i);
     if (!key) return -1;
     if (rv_is_list(keys)) return rv_list_append_take(keys, key);
-    int ok = append(keys, key);
+    int ok = append(NULL, keys, key);
     rv_release(key);
     return ok;
 }
@@ -167,7 +179,7 @@ static ray_val *merge_dicts(ray_rt *rt, const ray_val *a, const ray_val *b) {
 }
 
 /* u's rows behind t's, columns matched by name. */
-static ray_val *join_tables(const ray_val *t, const ray_val *u) {
+static ray_val *join_tables(ray_rt *rt, const ray_val *t, const ray_val *u) {
     ray_val *columns = rv_vec_room_new(RY_LIST, rv_table_columns(t));
     for (int64_t c = 0; columns && c < rv_table_columns(t); c++) {
         int64_t other = rv_table_find(u, rv_table_name(t, c));
@@ -181,7 +193,7 @@ static ray_val *join_tables(const ray_val *t, const ray_val *u) {
         else if (rv_is_list(a))
             joined = spliced(a, b);
         else
-            joined = vector_of(a->type, (ray_val *[]){rv_table_column_get(t, c), rv_table_column_get(u, other)}, 2);
+            joined = vector_of(rt, a->type, (ray_val *[]){rv_table_column_get(t, c), rv_table_column_get(u, other)}, 2);
         if (rv_list_append_take(columns, joined) < 0) {
             rv_release(columns);
             return NULL;
@@ -200,7 +212,7 @@ static ray_val *concat(ray_rt *rt, ray_val *const *p) {
     const ray_val *a = p[0], *b = p[1];
     if (a->type == RY_NULL || b->type == RY_NULL) return refuse_pair(a, b);
     if (a->type == RY_DICT && b->type == RY_DICT) return merge_dicts(rt, a, b);
-    if (a->type == RY_TABLE && b->type == RY_TABLE) return join_tables(a, b);
+    if (a->type == RY_TABLE && b->type == RY_TABLE) return join_tables(rt, a, b);
     if (rv_is_list(a) || rv_is_list(b)) return spliced(a, b);
     int ta = base_type(a), tb = base_type(b);
     bool atom_a = rv_is_atom(a), atom_b = rv_is_atom(b);
@@ -208,7 +220,7 @@ static ray_val *concat(ray_rt *rt, ray_val *const *p) {
         if (ta == RY_STR && atom_a && atom_b) return text_of(p, 2);
         if (ta == RY_STR && (atom_a || atom_b)) return text_to_each(atom_a ? b : a, atom_a ? a : b, atom_a);
         if (ta == RY_F32 && (atom_a || atom_b)) return refuse_pair(a, b);
-        return vector_of(ta, p, 2);
+        return vector_of(rt, ta, p, 2);
     }
     /* Different types: two vectors, or two things that are none, make a list. */
     if (rv_is_vector(a) != rv_is_vector(b)) return refuse_pair(a, b);
@@ -258,5 +270,5 @@ RV_VERB(ro_raze) {
     int type = common_type(v);
     if (!type) return fold(rt, v);
     if (type == RY_STR && rv_is_atom(rv_list_get(v, 0))) return text_of(v->data, v->len);
-    return vector_of(type, v->data, v->len);
+    return vector_of(rt, type, v->data, v->len);
 }

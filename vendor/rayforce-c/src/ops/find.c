@@ -16,7 +16,7 @@ static void needles_free(needles *t) {
     if (t->place) RO_ROOM_FREE(t->place, t->n);
 }
 
-static int needles_new(needles *t, const ro_keyer *x) {
+static int needles_new(ray_rt *rt, needles *t, const ro_keyer *x) {
     *t = (needles){.n = x->n};
     t->table.slots = (int64_t)rb_pow2_above((uint64_t)x->n * 2 + 2);
     if (x->n > INT32_MAX) return rb_fail(RB_E_LIMIT, "find takes at most %d elements to look for", INT32_MAX);
@@ -31,6 +31,10 @@ static int needles_new(needles *t, const ro_keyer *x) {
     uint64_t block[RK_KEY_BLOCK];
     for (int64_t at = 0; at < x->n; at += RK_KEY_BLOCK) {
         int64_t n = x->n - at < RK_KEY_BLOCK ? x->n - at : RK_KEY_BLOCK;
+        if (at % RO_GRAIN == 0 && rb_rt_check(rt) < 0) {
+            needles_free(t);
+            return -1;
+        }
         rk_keys_into(&x->keys, at, n, block);
         rk_numbering_add(&t->table, block, n, at, t->id + at, NULL);
     }
@@ -79,7 +83,7 @@ int ro_find_rows(ray_rt *rt, const ray_val *c, const ray_val *x, int64_t *at) {
     ro_keyer kc, kx;
     needles t;
     RB_TRY(ro_keyer_pair(rt, c, x, &kc, &kx), -1);
-    int ok = needles_new(&t, &kx);
+    int ok = needles_new(rt, &t, &kx);
     if (ok == 0) {
         ok = scan(rt, &t, &kc);
         if (ok == 0) rk_translate(t.id, kx.n, t.place, at);

@@ -76,23 +76,39 @@ static int64_t place(const ray_val *v, int64_t x, bool right) {
     return at < v->len ? at : v->len - 1;
 }
 
-static ray_val *bin(const char *verb, const ray_val *v, const ray_val *x, bool right) {
+typedef struct bins {
+    const ray_val *v;
+    const int64_t *x;
+    int64_t *out;
+    bool right;
+} bins;
+
+static int bin_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const bins *b = ctx;
+    for (int64_t i = begin; i < end; i++) b->out[i] = place(b->v, b->x[i], b->right);
+    return 0;
+}
+
+static ray_val *bin(ray_rt *rt, const char *verb, const ray_val *v, const ray_val *x, bool right) {
     if (v->type != RY_I64) return ro_refuse(verb, "a sorted I64 vector", v);
     int64_t one;
     const bool atom = x->type == -RY_I64 || x->type == -RY_I32;
     if (atom && ro_int_of(x, false, &one)) return rv_i64_new(place(v, one, right));
     if (x->type != RY_I64) return ro_refuse(verb, "an i64, an i32 or an I64 vector", x);
     ray_val *out = rv_vec_new(RY_I64, x->len);
-    for (int64_t i = 0; out && i < x->len; i++) RV_DATA(int64_t, out)[i] = place(v, RV_DATA(int64_t, x)[i], right);
-    return out;
+    bins b = {v, x->data, out ? out->data : NULL, right};
+    if (!out || ro_parallel(rt, x->len, RO_GRAIN, bin_range, &b) == 0) return out;
+    rv_release(out);
+    return NULL;
 }
 
 RV_VERB(ro_bin) {
-    (void)rt, (void)n;
-    return bin("bin", args[0], args[1], false);
+    (void)n;
+    return bin(rt, "bin", args[0], args[1], false);
 }
 
 RV_VERB(ro_binr) {
-    (void)rt, (void)n;
-    return bin("binr", args[0], args[1], true);
+    (void)n;
+    return bin(rt, "binr", args[0], args[1], true);
 }

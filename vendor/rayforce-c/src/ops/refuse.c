@@ -26,7 +26,19 @@ bool ro_int_of(const ray_val *v, bool b8, int64_t *out) {
     }
 }
 
+typedef struct interruptible {
+    ray_rt *rt;
+    rb_pool_fn fn;
+    void *ctx;
+} interruptible;
+
+static int range(void *ctx, int64_t begin, int64_t end, int worker) {
+    const interruptible *i = ctx;
+    if (worker == 0) RB_TRY(rb_rt_check(i->rt), -1);
+    return i->fn(i->ctx, begin, end, worker);
+}
+
 int ro_parallel(ray_rt *rt, int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) {
-    RB_TRY(rb_rt_check(rt), -1);
-    return rb_pool_for(n < 2 * grain ? NULL : rt->pool, n, grain, fn, ctx);
+    interruptible i = {rt, fn, ctx};
+    return rb_pool_for(n < 2 * grain ? NULL : rt->pool, n, grain, range, &i);
 }

@@ -32,21 +32,49 @@ static bool has_runs(const ray_val *v) {
     return ro_is_collection(v) || v->type == -RY_STR || v->type == RY_DICT || v->type == RY_TABLE;
 }
 
+typedef struct cycle {
+    int64_t from, len;
+    int64_t *at;
+} cycle;
+
+static int cycle_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const cycle *c = ctx;
+    int64_t from = (c->from + begin) % c->len;
+    for (int64_t done = begin, run; done < end; done += run, from = 0) {
+        run = c->len - from < end - done ? c->len - from : end - done;
+        rk_iota(from, run, c->at + done);
+    }
+    return 0;
+}
+
+typedef struct cycled_text {
+    const char *text;
+    char *out;
+    int64_t len, from;
+} cycled_text;
+
+static int text_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const cycled_text *c = ctx;
+    rk_cycle(1, c->text, c->len, (c->from + begin) % c->len, end - begin, c->out + begin);
+    return 0;
+}
+
 /* n elements from `from` on, starting over at the end. */
 static ray_val *cycle_of(ray_rt *rt, const ray_val *v, int64_t from, int64_t n) {
     int64_t len = rv_count(v);
     if (v->type == -RY_STR) {
         ray_val *out = rv_str_room_new((size_t)n);
-        if (out) rk_cycle(1, v->data, len, from, n, out->data);
-        return out;
+        cycled_text c = {v->data, out ? out->data : NULL, len, from};
+        if (!out || ro_parallel(rt, n, RO_GRAIN, text_range, &c) == 0) return out;
+        rv_release(out);
+        return NULL;
     }
     int64_t *at = RO_ROOM(int64_t, n);
     if (!at) return NULL;
-    for (int64_t done = 0, run; done < n; done += run, from = 0) {
-        run = len - from < n - done ? len - from : n - done;
-        rk_iota(from, run, at + done);
-    }
-    ray_val *out = ro_gather(rt, v, at, n);
+    cycle c = {from, len, at};
+    ray_val *out = ro_parallel(rt, n, RO_GRAIN, cycle_range, &c) < 0 ? NULL : ro_gather(rt, v, at, n);
     RO_ROOM_FREE(at, n);
     return out;
 }
@@ -60,10 +88,26 @@ static ray_val *zeros(int type, int64_t n) {
     return out;
 }
 
-static ray_val *repeat_atom(const ray_val *v, int64_t n) {
+typedef struct repeated {
+    const ray_val *v;
+    ray_val *out;
+} repeated;
+
+static int repeat_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const repeated *r = ctx;
+    int width = ry_width(r->out->type);
+    rk_fill(width, r->v->data, end - begin, (char *)r->out->data + begin * width);
+    return 0;
+}
+
+static ray_val *repeat_atom(ray_rt *rt, const ray_val *v, int64_t n) {
     ray_val *out = rv_vec_new(-v->type, n);
+    if (out && ro_parallel(rt, n, RO_GRAIN, repeat_range, &(repeated){v, out}) < 0) {
+        rv_release(out);
+        return NULL;
+    }
     if (!out) return NULL;
-    rk_fill(ry_width(-v->type), v->data, n, out->data);
     if (n && rv_is_null(v) && v->type != -RY_B8 && v->type != -RY_U8 && v->type != -RY_SYM) out->attrs |= RV_A_NULLS;
     return out;
 }
@@ -71,7 +115,7 @@ static ray_val *repeat_atom(const ray_val *v, int64_t n) {
 static ray_val *take_count(ray_rt *rt, const ray_val *v, int64_t k) {
     if (k == RY_NULL_I64) return rb_fail_null(RB_E_TYPE, "take: a count was expected, got a null");
     int64_t n = k < 0 ? -k : k;
-    if (rv_is_atom(v) && v->type != -RY_STR) return repeat_atom(v, n);
+    if (rv_is_atom(v) && v->type != -RY_STR) return repeat_atom(rt, v, n);
     int64_t len = rv_count(v);
     if (n <= len) return run_of(v, k < 0 ? len - n : 0, n);
     if (len) return cycle_of(rt, v, k < 0 ? (len - n % len) % len : 0, n);

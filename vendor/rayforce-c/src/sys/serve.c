@@ -131,6 +131,15 @@ static ray_val *message(void *ctx, int64_t handle, rw_msg *m) {
     return result;
 }
 
+/* A reply is part of its request: it may take no longer, and not without the others. */
+static int go_on(void *ctx, int64_t since) {
+    rx_server *x = ctx;
+    rn_server_attend(x->s);
+    if (x->query_ns && rb_clock_mono_ns() - since > x->query_ns)
+        return rb_fail(RB_E_TIMEOUT_EVAL, "the reply took too long to write");
+    return 0;
+}
+
 /* ---- connections ------------------------------------------------------------------------------------------------- */
 
 static void opened(void *ctx, int64_t handle) {
@@ -210,7 +219,7 @@ static ray_server *new_locked(ray_rt *rt, rn_loop *loop, const ray_server_opts *
     rx_outside *o = rx_outside_get(rt);
     rx_server *x = o ? rb_alloc_zero(sizeof *x) : NULL;
     if (!x) return NULL;
-    rn_handler h = {.ctx = x, .message = message, .opened = opened, .closed = closed, .auth = is_welcome,
+    rn_handler h = {.ctx = x, .message = message, .go_on = go_on, .opened = opened, .closed = closed, .auth = is_welcome,
                     .auth_waits = welcome_waits, .poll = rt->poll ? ask : NULL, .numbers = o->numbers,
                     .names = {.resolve = resolve, .ctx = x}};
     *x = (rx_server){.out = o, .restricted = opts->restricted,

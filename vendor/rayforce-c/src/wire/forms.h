@@ -42,6 +42,10 @@ typedef struct rw_put {
     /* Has the elements of v given as memory beside the bytes, with a head of n bytes whose last four are to be the number
      * of the memory. 0; 1: they must go as bytes; null: never. */
     int (*beside)(void *ctx, const ray_val *v, uint8_t *head, size_t n);
+    /* Asked when b has grown to look_at, as in rw_send_opts. */
+    int (*go_on)(void *ctx);
+    void *go_on_ctx;
+    size_t look_at;
 } rw_put;
 
 void rw_put_init(rw_put *w, const rw_dialect *d, rb_bytes *b, int64_t size_max);

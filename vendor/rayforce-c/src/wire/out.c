@@ -161,6 +161,11 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     w.refer = may_pack ? NULL : refer;
     w.beside = opts->memory && opts->forms && !may_pack ? give : NULL;
     w.refer_ctx = o;
+    if (opts->go_on) {
+        w.go_on = opts->go_on;
+        w.go_on_ctx = opts->go_on_ctx;
+        w.look_at = o->bytes.len + RW_GO_ON;
+    }
     RB_TRY(put_content(&w, c), -1);
     const ray_val *failure = texts && kind == RW_REPLY ? failure_of(c->v) : NULL;
     if (failure) RB_TRY(rw_put_value(&w, failure->u.error.text), -1);

@@ -2,7 +2,7 @@
 #include "dialect.h"
 
 void rw_put_init(rw_put *w, const rw_dialect *d, rb_bytes *b, int64_t size_max) {
-    *w = (rw_put){.d = d, .b = b, .base = b->len, .size_max = size_max};
+    *w = (rw_put){.d = d, .b = b, .base = b->len, .size_max = size_max, .look_at = SIZE_MAX};
 }
 
 static int too_large(const rw_put *w, size_t size) {
@@ -17,8 +17,14 @@ static int check_size(const rw_put *w, size_t more) {
     return (int64_t)size > w->size_max ? too_large(w, size) : 0;
 }
 
+static RB_NOINLINE int look(rw_put *w) {
+    w->look_at = w->b->len + RW_GO_ON;
+    return w->go_on(w->go_on_ctx);
+}
+
 uint8_t *rw_put_room(rw_put *w, size_t n) {
     if (check_size(w, n) < 0) return NULL;
+    if (RB_UNLIKELY(w->b->len >= w->look_at) && look(w) < 0) return NULL;
     uint8_t *p = rb_bytes_reserve(w->b, n);
     if (p) w->b->len += n;
     return p;

@@ -24,6 +24,7 @@ const char *rw_dialect_name(const rw_dialect *d);
 #define RW_DEPTH_MAX RV_DEPTH_MAX            /* values in values, the outermost is 1 */
 #define RW_COMPRESS_OVER 2000                /* payloads above this may be compressed */
 #define RW_STAGING ((size_t)64 << 10)        /* bytes a reader holds besides the columns */
+#define RW_GO_ON ((size_t)1 << 20)           /* a few milliseconds of work */
 #define RW_DIRECT_OVER ((size_t)4 << 10)     /* vectors above this are written from and read into their own memory */
 #define RW_BESIDE_OVER ((size_t)2 << 20)     /* vectors from here on are given as memory where that is agreed */
 #define RW_BESIDE_MAX 64                     /* … so many of one message, and so many that wait to be looked at */
@@ -89,6 +90,8 @@ typedef struct rw_send_opts {
     bool ours;             /* say that this side reads the forms of our own. Nothing in dialects without */
     bool forms;            /* use them: the peer has said so */
     bool memory;           /* and it takes memory beside the bytes (RW_CAN_MEMORY); not when compressing */
+    int (*go_on)(void *ctx); /* asked after each RW_GO_ON bytes that are copied; negative, with an error: no. Or null */
+    void *go_on_ctx;
 } rw_send_opts;
 
 RB_NODISCARD rw_out *rw_out_new(void);

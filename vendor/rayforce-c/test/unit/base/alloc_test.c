@@ -46,6 +46,26 @@ UT_CASE(blocks_are_aligned) {
     }
 }
 
+UT_CASE(a_limit) {
+    UT_CHECK(rb_heap_limit() > 0); /* the machine's */
+    rb_heap_stats now;
+    rb_heap_stats_into(&now);
+    rb_heap_limit_set(now.bytes + (3 << 19));
+    UT_EQ_INT(rb_heap_limit(), now.bytes + (3 << 19));
+    UT_ERROR(rb_alloc(2 << 20), RB_E_OOM);
+    UT_ERROR(rb_block_alloc(2 << 20), RB_E_OOM);
+    void *p = rb_alloc(1 << 19), *q = rb_block_alloc(1 << 19);
+    UT_CHECK(p && q);
+    UT_ERROR(rb_realloc(p, 1 << 19, 3 << 19), RB_E_OOM);
+    p = rb_realloc(p, 1 << 19, 1 << 18);
+    UT_CHECK(p);
+    rb_heap_limit_set(0);
+    p = rb_realloc(p, 1 << 18, 4 << 20);
+    UT_CHECK(p);
+    rb_free(p, 4 << 20);
+    rb_block_free(q, 1 << 19);
+}
+
 UT_CASE(too_much) {
     UT_ERROR(rb_alloc(SIZE_MAX), RB_E_OOM);
     UT_ERROR(rb_alloc_zero((size_t)PTRDIFF_MAX + 1), RB_E_OOM);
@@ -76,4 +96,4 @@ UT_CASE(failures_on_demand) {
     UT_CHECK(works() && !rb_alloc_has_failed());
 }
 
-UT_MAIN(counters_are_exact, growing_keeps_the_contents, blocks_are_aligned, too_much, failures_on_demand)
+UT_MAIN(counters_are_exact, growing_keeps_the_contents, blocks_are_aligned, a_limit, too_much, failures_on_demand)
