@@ -40,7 +40,8 @@ class Rayforce(SessionMethods):
     """An engine in this process, with variables of its own. Several may run at once; any thread may call.
 
     Calls on one engine are one after the other, with the GIL released; different engines run in parallel.
-    `args=["--name", "value"]` is what code finds under `user` of `(.sys.args)`.
+    `args=["--name", "value"]` is what code finds under `user` of `(.sys.args)`. `shared_memory`: what is made from now
+    on can be passed over Unix sockets without a copy, also what is made before one is open.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Rayforce(SessionMethods):
         database: str | os.PathLike[str] | None = None,
         strings: str = "symbol",
         restricted: bool = False,
+        shared_memory: bool = False,
     ) -> None:
         if memory is not None:
             raise RayforceNYIError(f"memory={memory!r}: this core has no such setting", code="nyi")
@@ -61,7 +63,7 @@ class Rayforce(SessionMethods):
             raise ValueError(f"threads={threads!r}: expected a number from 1 up, or None for one per core")
         self._flags = core.convert_flags(False, strings)
         self._servers: set[Server] = set()
-        self._runtime = core.Runtime(threads=threads or 0, restricted=restricted)
+        self._runtime = core.Runtime(threads=threads or 0, restricted=restricted, shared_memory=shared_memory)
         if args:
             self._runtime.set_args(described(args))
         if database is not None:

@@ -119,6 +119,7 @@ cdef extern from "rayforce/rayforce.h":
     ctypedef struct ray_rt_opts:
         int threads
         bint restricted
+        bint shared_memory
         poll_fn poll
         void *poll_ctx
         print_fn print "print"

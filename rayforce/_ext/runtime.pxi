@@ -91,10 +91,11 @@ cdef class Runtime:
     cdef bint over
     cdef object __weakref__
 
-    def __init__(self, *, int threads=0, bint restricted=False):
+    def __init__(self, *, int threads=0, bint restricted=False, bint shared_memory=False):
         cdef ray_rt_opts o
         memset(&o, 0, sizeof(o))
         o.threads, o.restricted, o.poll, o.print = threads, restricted, poll_signals, print_out
+        o.shared_memory = shared_memory
         if self.rt is not NULL:
             raise TypeError("a Runtime cannot be made twice")
         cdef ray_rt *rt

@@ -167,6 +167,7 @@ RAY_API ray_val *ray_decode(const void *bytes, size_t n, const char *dialect);
 typedef struct ray_rt_opts {
     int threads;      /* workers; 0: one per core */
     bool restricted;  /* refuse what writes, runs, loads or dials out */
+    bool shared_memory; /* large vectors can be passed over Unix sockets from now on, not only while one is open */
     /* Called now and then while something runs or waits, at least every 50 ms; not 0 interrupts it. May be null. */
     int (*poll)(void *ctx);
     void *poll_ctx;

@@ -5,6 +5,7 @@
 #include "../base/clock.h"
 #include "../base/error.h"
 #include "../base/rand.h"
+#include "../base/share.h"
 #include "../lang/lang.h"
 
 #include "rayforce/rayforce.h"
@@ -51,6 +52,8 @@ ray_rt *ray_rt_new(const ray_rt_opts *opts) {
         return NULL;
     }
     rt->restricted = o->restricted;
+    rt->shares = o->shared_memory;
+    if (rt->shares) rb_share_want(1);
     rt->poll = o->poll;
     rt->poll_ctx = o->poll_ctx;
     rt->print = o->print ? o->print : print_stdout;
@@ -65,6 +68,7 @@ ray_rt *ray_rt_new(const ray_rt_opts *opts) {
 void ray_rt_free(ray_rt *rt) {
     if (!rt) return;
     rooms_free(rt);
+    if (rt->shares) rb_share_want(-1);
     (void)pthread_mutex_destroy(&rt->lock);
     rb_free(rt, sizeof *rt);
 }

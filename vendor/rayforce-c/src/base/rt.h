@@ -16,7 +16,7 @@ struct ray_rt {
     rb_pool *pool;
     void *room[RB_RT_ROOMS];
     void (*room_free[RB_RT_ROOMS])(ray_rt *rt, void *state);
-    bool restricted;
+    bool restricted, shares; /* shares: it is one of those that want memory to be passable */
     _Atomic bool interrupt;    /* set from any thread; the evaluator clears it when it ends the query */
     int64_t deadline_ns;       /* monotonic; 0: none */
     int64_t next_poll_ns;      /* monotonic time of the next call of poll and watch */

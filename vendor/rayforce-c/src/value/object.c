@@ -49,11 +49,23 @@ rv_buf *rv_buf_external(void *mem, size_t size, bool readonly, void (*release)(r
 
 void rv_buf_release(rv_buf *b) {
     if (!b || atomic_fetch_sub_explicit(&b->rc, 1, memory_order_acq_rel) != 1) return;
+    rv_memo *memo = atomic_load_explicit(&b->memo, memory_order_relaxed);
+    if (memo) memo->drop(memo);
     if (b->release) b->release(b);
     if (b->inner)
         rb_block_free(b, HEADER + b->size);
     else
         rb_free(b, sizeof *b);
+}
+
+rv_memo *rv_buf_memo_take(rv_buf *b, rv_memo *memo) {
+    rv_memo *there = NULL;
+    if (!atomic_compare_exchange_strong(&b->memo, &there, memo)) {
+        memo->drop(memo);
+        return there;
+    }
+    b->readonly = true;
+    return memo;
 }
 
 rv_buf *rv_buf_passable(const ray_val *v) {

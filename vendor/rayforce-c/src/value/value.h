@@ -22,6 +22,11 @@
 
 /* Memory with a count of the values that look into it, and what to call when the last one is gone. */
 typedef struct rv_buf rv_buf;
+/* What somebody has found out about the elements of a buffer that is never written any more. */
+typedef struct rv_memo rv_memo;
+struct rv_memo {
+    void (*drop)(rv_memo *);
+};
 struct rv_buf {
     _Atomic uint32_t rc;
     bool readonly; /* never written in place, not even by a sole owner: numpy's, a mapped file's */
@@ -30,6 +35,7 @@ struct rv_buf {
     size_t size;
     void (*release)(rv_buf *); /* frees mem (and ctx), not the rv_buf; null: nothing to do */
     void *ctx;
+    _Atomic(rv_memo *) memo; /* owned, or null */
 };
 
 /* The buffers that the long elements of a STR vector point into. Shared by slices and copies; whoever wants to add to a
@@ -134,6 +140,8 @@ static inline rv_buf *rv_buf_retain(rv_buf *b) {
     return b;
 }
 void rv_buf_release(rv_buf *b); /* null is ignored */
+/* Keeps the memo with the elements, which are never written again then. The one that is kept: another may be there. */
+rv_memo *rv_buf_memo_take(rv_buf *b, rv_memo *memo);
 /* The elements of a fixed-width vector as sealed memory that another process can be given, of which it sees nothing else:
  * the vector's own buffer if that is possible, which is never written again then, else a copy. The share is in ctx. Null
  * without an error: not possible. */

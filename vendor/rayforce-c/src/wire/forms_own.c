@@ -87,36 +87,42 @@ CODE_INTO(uint32_t)
 
 static uint32_t limit_of(const coding *x, uint32_t width_limit) { return x->most < width_limit ? x->most : width_limit; }
 
-/* The numbers as a vector of the narrowest type. Null without an error set: names are no longer than that. */
-static ray_val *code(coding *x) {
-    ray_val *v = rv_vec_new(RY_U8, x->n);
-    if (!v) return NULL;
-    code_into_uint8_t(x, v->data, limit_of(x, 1 << 8));
-    if (x->done < x->n && x->most > 1 << 8) {
-        ray_val *wider = rv_vec_new(RY_I16, x->n);
-        for (int64_t i = 0; wider && i < x->done; i++) RV_DATA(uint16_t, wider)[i] = RV_DATA(uint8_t, v)[i];
-        rv_release(v);
-        if (!(v = wider)) return NULL;
-        code_into_uint16_t(x, v->data, limit_of(x, 1 << 16));
+/* The numbers as a vector of the narrowest type. Null: names are shorter, or it failed. */
+static ray_val *code(coding *x, bool *failed) {
+    ray_val *v = rv_vec_new(RY_U8, x->n), *narrow = v;
+    if (v) code_into_uint8_t(x, v->data, limit_of(x, 1 << 8));
+    if (v && x->done < x->n && x->most > 1 << 8) {
+        v = rv_vec_new(RY_I16, x->n);
+        for (int64_t i = 0; v && i < x->done; i++) RV_DATA(uint16_t, v)[i] = RV_DATA(uint8_t, narrow)[i];
+        rv_release(narrow);
+        narrow = v;
+        if (v) code_into_uint16_t(x, v->data, limit_of(x, 1 << 16));
     }
-    if (x->done < x->n && x->most > 1 << 16) {
-        ray_val *wider = rv_vec_new(RY_I32, x->n);
-        for (int64_t i = 0; wider && i < x->done; i++) RV_DATA(uint32_t, wider)[i] = RV_DATA(uint16_t, v)[i];
-        rv_release(v);
-        if (!(v = wider)) return NULL;
-        code_into_uint32_t(x, v->data, x->most);
+    if (v && x->done < x->n && x->most > 1 << 16) {
+        v = rv_vec_new(RY_I32, x->n);
+        for (int64_t i = 0; v && i < x->done; i++) RV_DATA(uint32_t, v)[i] = RV_DATA(uint16_t, narrow)[i];
+        rv_release(narrow);
+        if (v) code_into_uint32_t(x, v->data, x->most);
     }
-    if (x->done == x->n) return v;
+    *failed = !v;
+    if (v && x->done == x->n) return v;
     rv_release(v);
     return NULL;
 }
 
-static int put_dictionary(rw_put *w, const rw_row *row, const ray_val *v, const coding *x, const ray_val *numbers) {
-    RB_TRY(rw_put_byte(w, RW_CODE_DICTIONARY), -1);
-    RB_TRY(rw_put_byte(w, v->attrs & row->arg), -1);
-    RB_TRY(rw_put_head(w, row->code, 0, x->known), -1);
-    for (uint32_t i = 0; i < x->known; i++) RB_TRY(rw_put_name(w, x->symbols[i]), -1);
-    return rw_put_value(w, numbers);
+/* A column coded: what is written of it, and kept with it where columns are given as memory, because then the rest of a
+ * table costs nothing. */
+typedef struct coded {
+    rv_memo memo;
+    ray_val *symbols, *numbers; /* null: it is to be written as names */
+    int64_t len;
+} coded;
+
+static void coded_free(rv_memo *m) {
+    coded *c = (coded *)(void *)m;
+    rv_release(c->symbols);
+    rv_release(c->numbers);
+    rb_free(c, sizeof *c);
 }
 
 /* How many ids there may be from *first on; looks closer when the process has many. */
@@ -133,31 +139,54 @@ static int64_t range_of(const ray_val *v, int32_t *first) {
     return (int64_t)last - *first + 1;
 }
 
-/* 1: it is to be written as names. */
-static int try_dictionary(rw_put *w, const rw_row *row, const ray_val *v) {
+/* Fills in c; 0 also when names are shorter. */
+static int code_column(const ray_val *v, coded *c) {
     int32_t first;
     int64_t range = range_of(v, &first), most = v->len / 2 < range ? v->len / 2 : range;
-    if (range > v->len * 4) return 1; /* its table would cost more than it saves */
-    size_t by_symbol = (size_t)range * sizeof(uint32_t), by_number = (size_t)most * sizeof(int32_t);
+    if (range > v->len * 4) return 0; /* its table would cost more than it saves */
+    size_t by_symbol = (size_t)range * sizeof(uint32_t);
     coding x = {.ids = v->data, .n = v->len, .first = first, .most = (uint32_t)most};
     x.numbers = rb_alloc_zero(by_symbol);
-    x.symbols = x.numbers ? rb_alloc(by_number) : NULL;
-    rb_error before;
-    rb_error_copy_into(&before);
-    if (x.symbols) rb_error_clear();
-    ray_val *numbers = x.symbols ? code(&x) : NULL;
-    bool failed = !x.symbols || (!numbers && rb_error_code() != RB_OK);
-    if (!failed) rb_error_restore(&before);
-    int r = failed ? -1 : numbers ? put_dictionary(w, row, v, &x, numbers) : 1;
-    rv_release(numbers);
-    rb_free(x.symbols, by_number);
+    c->symbols = x.numbers ? rv_vec_room_new(RY_SYM, most) : NULL;
+    bool failed = !c->symbols;
+    if (!failed) {
+        x.symbols = c->symbols->data;
+        c->numbers = code(&x, &failed);
+        c->symbols->len = x.known;
+    }
     rb_free(x.numbers, by_symbol);
-    return r;
+    return failed ? -1 : 0;
+}
+
+static coded *coded_new(const ray_val *v) {
+    coded *c = rb_alloc_zero(sizeof *c);
+    if (!c) return NULL;
+    *c = (coded){.memo = {coded_free}, .len = v->len};
+    if (code_column(v, c) == 0) return c;
+    coded_free(&c->memo);
+    return NULL;
+}
+
+static int coded_put(rw_put *w, const rw_row *row, const ray_val *v, const coded *c) {
+    if (!c->numbers) return rw_form_names.put(w, row, v);
+    RB_TRY(rw_put_byte(w, RW_CODE_DICTIONARY), -1);
+    RB_TRY(rw_put_byte(w, v->attrs & row->arg), -1);
+    RB_TRY(rw_put_names(w, c->symbols, 0), -1);
+    return rw_put_value(w, c->numbers);
 }
 
 static int symbols_put(rw_put *w, const rw_row *row, const ray_val *v) {
-    int r = v->len < RW_DICTIONARY_OVER ? 1 : try_dictionary(w, row, v);
-    return r <= 0 ? r : rw_form_names.put(w, row, v);
+    if (v->len < RW_DICTIONARY_OVER) return rw_form_names.put(w, row, v);
+    bool is_kept = w->beside && v->buf && v->data == v->buf->mem && (size_t)v->len * sizeof(int32_t) >= RW_BESIDE_OVER;
+    rv_memo *memo = is_kept ? atomic_load_explicit(&v->buf->memo, memory_order_acquire) : NULL;
+    coded *c = memo && memo->drop == coded_free ? (coded *)(void *)memo : NULL;
+    if (c && c->len == v->len) return coded_put(w, row, v, c);
+    coded *fresh = coded_new(v);
+    if (!fresh) return -1;
+    int r = coded_put(w, row, v, fresh);
+    if (is_kept && !memo) rv_buf_memo_take(v->buf, &fresh->memo);
+    else coded_free(&fresh->memo);
+    return r;
 }
 
 const rw_form rw_form_symbols = {.put = symbols_put};
