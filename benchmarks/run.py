@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ["client", "server", "engine", "joins", "convert", "promises"]
+PARTS = ["client", "server", "engine", "queries", "joins", "convert", "promises"]
 
 
 def main() -> int:

@@ -215,6 +215,15 @@ static bool big_put(void *p, size_t size) {
     return true;
 }
 
+void rb_blocks_trim(void) {
+    if (pthread_mutex_trylock(&big.lock) != 0) return;
+    while (big.count > 0) {
+        size_t size = big.kept[0].size;
+        munmap(big_remove(0), size);
+    }
+    pthread_mutex_unlock(&big.lock);
+}
+
 static void add_unsettled(rb_heap_stats *out) {
     for (keeper *k = atomic_load_explicit(&keepers, memory_order_acquire); k; k = k->next) {
         out->blocks += atomic_load_explicit(&k->blocks, memory_order_relaxed);
@@ -229,6 +238,7 @@ static void *kept_take(keeper *k, size_t class) { return (void)k, (void)class, N
 static void kept_put(keeper *k, size_t class, void *p) { (void)k, (void)class, free(p); }
 static void *big_take(size_t size) { return (void)size, NULL; }
 static bool big_put(void *p, size_t size) { return (void)p, (void)size, false; }
+void rb_blocks_trim(void) {}
 static void add_unsettled(rb_heap_stats *out) { (void)out; }
 #endif
 

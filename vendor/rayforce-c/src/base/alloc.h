@@ -21,6 +21,8 @@ void rb_free(void *p, size_t size);
 #define RB_BIG_BLOCK ((size_t)1 << 21)
 RB_NODISCARD void *rb_block_alloc(size_t size);
 void rb_block_free(void *p, size_t size);
+/* Large blocks that were released last are kept for the next request: gives them back to the system. */
+void rb_blocks_trim(void);
 
 void rb_heap_stats_into(rb_heap_stats *out);
 void rb_heap_count(int64_t blocks, int64_t bytes); /* memory that comes from elsewhere in this room */

@@ -99,6 +99,9 @@ void rk_rows_of_pairs(const rk_pair *pairs, int64_t n, int64_t *out);
 uint64_t rk_differing_bits(const uint64_t *keys, int64_t n, uint64_t from);
 /* Counts by key; all keys are below the number of counters. */
 void rk_key_counts(const uint64_t *keys, int64_t n, int64_t *counter);
+/* Counts by what is left of a key without its lowest bits; and keys to the places of these, which move on. */
+void rk_digit_counts(const uint64_t *keys, int64_t n, int shift, int64_t *counter);
+void rk_digit_deal(const uint64_t *keys, int64_t n, int shift, int64_t *place, uint64_t *out);
 /* Sorted words without repetitions, in place; returns how many are left. */
 int64_t rk_unique(uint64_t *words, int64_t n);
 /* out[at[i]] = i. */

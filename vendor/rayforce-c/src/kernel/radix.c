@@ -67,6 +67,15 @@ void rk_key_counts(const uint64_t *keys, int64_t n, int64_t *counter) {
     for (int64_t i = 0; i < n; i++) counter[keys[i]]++;
 }
 
+void rk_digit_counts(const uint64_t *keys, int64_t n, int shift, int64_t *counter) {
+    for (int64_t i = 0; i < n; i++) counter[keys[i] >> shift]++;
+}
+
+void rk_digit_deal(const uint64_t *restrict keys, int64_t n, int shift, int64_t *restrict place,
+                   uint64_t *restrict out) {
+    for (int64_t i = 0; i < n; i++) out[place[keys[i] >> shift]++] = keys[i];
+}
+
 int64_t rk_unique(uint64_t *words, int64_t n) {
     int64_t k = 0;
     for (int64_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
 
 #include "../base/bits.h"
 #include "collect.h"
+#include "sort_values.h"
 
 static int bits_of(uint64_t top) { return top ? rb_bits_highest(top) + 1 : 0; }
 
@@ -259,12 +260,31 @@ static ray_val *sorted_by_rows(ray_rt *rt, const ray_val *v, bool down) {
     return out;
 }
 
+typedef struct zeros {
+    const ray_val *v;
+    _Atomic bool negative;
+} zeros;
+
+static int zeros_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    zeros *z = ctx;
+    if (rk_has_negative_zero(z->v->type, RV_DATA(uint8_t, z->v) + begin * ry_width(z->v->type), end - begin))
+        atomic_store_explicit(&z->negative, true, memory_order_relaxed);
+    return 0;
+}
+
+/* Keys do not know the sign of a zero. 1, 0 or -1. */
+static int has_signed_zero(ray_rt *rt, const ray_val *v) {
+    zeros z = {.v = v};
+    if (v->type != RY_F32 && v->type != RY_F64) return 0;
+    RB_TRY(ro_parallel(rt, v->len, RO_GRAIN, zeros_range, &z), -1);
+    return z.negative;
+}
+
 ray_val *ro_sorted(ray_rt *rt, const ray_val *v, bool down) {
-    bool real = v->type == RY_F32 || v->type == RY_F64;
-    /* Keys do not know the sign of a zero. */
-    if (v->type == RY_SYM || v->type == RY_STR || v->type == RY_GUID ||
-        (real && rk_has_negative_zero(v->type, v->data, v->len)))
-        return sorted_by_rows(rt, v, down);
+    const int zero = has_signed_zero(rt, v);
+    RB_TRY(zero, NULL);
+    if (zero || v->type == RY_SYM || v->type == RY_STR || v->type == RY_GUID) return sorted_by_rows(rt, v, down);
     ro_keyer k;
     uint64_t top;
     RB_TRY(ro_keyer_of(rt, v, &k), NULL);
@@ -272,7 +292,9 @@ ray_val *ro_sorted(ray_rt *rt, const ray_val *v, bool down) {
     ray_val *out = rv_vec_new(v->type, v->len);
     if (!out) return NULL;
     bool few = top < COUNT_MAX && top < (uint64_t)v->len / COUNT_ROWS;
-    int ok = few ? count_values(rt, &k, top, down, out) : sort_values(rt, &k, top, down, out);
+    int ok = few                  ? count_values(rt, &k, top, down, out)
+             : ro_deals_values(v) ? ro_deal_values(rt, &k, top, down, out)
+                                  : sort_values(rt, &k, top, down, out);
     if (ok < 0) {
         rv_release(out);
         return NULL;

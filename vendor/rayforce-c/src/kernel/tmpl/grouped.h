@@ -36,7 +36,7 @@
 
 RK_EACH(sum, CELL(one), g->a = PLUS(g->a, null ? (A)0 : (A)x);)
 RK_EACH(prod, CELL(two), g->a = TIMES(g->a, null ? (A)1 : (A)x); g->n += !null;)
-RK_EACH(avg, two_real, g->a += null ? 0.0 : (double)x; g->n += !null;)
+RK_EACH(avg, mean, *g += mean_of_one(null, (double)x);)
 #if RK_REAL /* NaN makes no comparison true, and what a cell starts with is no element: nothing is to be counted */
 RK_EACH(min, one_real, (void)null; const double y = (double)x; g->a = y < g->a ? y : g->a;)
 RK_EACH(max, one_real, (void)null; const double y = (double)x; g->a = y > g->a ? y : g->a;)
