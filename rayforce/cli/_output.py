@@ -56,7 +56,8 @@ def plain(value: Any) -> Any:
         return {str(key): cell for key, cell in value.items()}
     if isinstance(value, core.Value) and core.length(value) >= 0 and hasattr(value, "to_list"):
         return nulls_as_none(value)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    isoformat = getattr(value, "isoformat", None)
+    return str(value) if isoformat is None else isoformat()
 
 
 def to_json(value: Any) -> str:

@@ -19,6 +19,7 @@ class Reader(Protocol):
 
     def read(self, prompt: str) -> str:
         """One whole input. EOFError: there is no more; KeyboardInterrupt: the line was given up."""
+        ...
 
 
 class Console:

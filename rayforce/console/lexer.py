@@ -20,9 +20,9 @@ class RayfallLexer(RegexLexer):  # type: ignore[misc]
     """Highlights the language of the engine."""
 
     name = "Rayfall"
-    aliases: ClassVar[list[str]] = ["rayfall"]
-    filenames: ClassVar[list[str]] = ["*.rfl"]
-    mimetypes: ClassVar[list[str]] = ["text/x-rayfall"]
+    aliases = ["rayfall"]
+    filenames = ["*.rfl"]
+    mimetypes = ["text/x-rayfall"]
     tokens: ClassVar[dict[str, Any]] = {
         "root": [
             (TOKENS["BLANK"], Text.Whitespace),

@@ -26,24 +26,30 @@ class Session(Protocol):
 
     def run(self, source: str) -> Any:
         """The value of a source, atoms with their types."""
+        ...
 
     def load(self, path: str) -> Any:
         """Evaluates a file of this machine."""
+        ...
 
     def interrupt(self) -> None:
         """After Ctrl-C has ended the waiting: stops what still runs."""
 
     def names(self) -> list[str]:
         """The names that code may use, builtins too."""
+        ...
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table; none, if there is no such table."""
+        ...
 
     def types(self) -> dict[str, str]:
         """The type of each name that was set."""
+        ...
 
     def help_with(self, error: errors.QueryError) -> str:
         """What may have been meant: `diagnose` of sessions."""
+        ...
 
     def close(self) -> None: ...
 
