@@ -212,7 +212,7 @@ cdef ray_val *texts_in(object arr, int tag, object mask, Way *way) except NULL:
     if arr.dtype.kind == "T" and hasattr(arr.dtype, "na_object"):
         na = arr.dtype.na_object
         items = [None if x is na else x for x in items]
-    if mask is not None:
+    if mask is not None and mask.any():
         items = [None if m else x for x, m in zip(items, mask.tolist())]
         if mask.all() and tag == GENERIC and arr.dtype.kind == "O" and not way.flags & STRICT:
             return own(ray_list_new(len(arr)))
