@@ -37,7 +37,7 @@ def failed(error: Exception) -> int:
     if isinstance(error, errors.RayforceError | OSError):
         return fail(error, QUERY)
     if isinstance(error, ModuleNotFoundError):
-        return fail(f"{error.name} is not installed, and this needs it: pip install {error.name}", USAGE)
+        return fail(error, USAGE)
     raise error
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from .. import errors
 from .._ext import core
+from .._extras import needs
 from ..display import options as shown_with
 from ..types import Dict, Table, Vector
 from ._common import Usage
@@ -96,7 +97,8 @@ def write_json(value: Any, out: BinaryIO, rows: int | None) -> None:
 
 
 def write_arrow(value: Any, out: BinaryIO, rows: int | None) -> None:
-    import pyarrow as pa
+    with needs("arrow"):
+        import pyarrow as pa
 
     table = pa.table(as_table(value))
     with pa.ipc.new_stream(out, table.schema) as writer:
@@ -104,8 +106,9 @@ def write_arrow(value: Any, out: BinaryIO, rows: int | None) -> None:
 
 
 def write_parquet(value: Any, out: BinaryIO, rows: int | None) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    with needs("arrow"):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
     pq.write_table(pa.table(as_table(value)), out)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from .._ext import core
+from .._extras import needs
 from ..types import Table
 from ._common import OK, QUERY, Usage, add_address, connect, fail, number
 
@@ -68,8 +69,9 @@ def csv_pieces(options: argparse.Namespace, path: Path) -> Iterator[Table]:
 
 
 def parquet_pieces(options: argparse.Namespace, path: Path) -> Iterator[Table]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    with needs("arrow"):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
     with readable(path, pa), pq.ParquetFile(path) as file:
         yield from from_batches(file.iter_batches(options.rows), file.schema_arrow, pa)
@@ -77,7 +79,8 @@ def parquet_pieces(options: argparse.Namespace, path: Path) -> Iterator[Table]:
 
 def arrow_pieces(options: argparse.Namespace, path: Path) -> Iterator[Table]:
     """A file or a stream of Arrow, whichever it is."""
-    import pyarrow as pa
+    with needs("arrow"):
+        import pyarrow as pa
 
     with readable(path, pa), pa.memory_map(str(path)) as source:
         try:

@@ -57,7 +57,7 @@ def terminal(console: Console) -> Reader:
         try:
             from ..console.editor import Editor
         except ImportError:
-            console.note("for highlighting and completion: pip install prompt_toolkit pygments")
+            console.note('for highlighting and several lines: pip install "rayforce-native[repl]"')
         else:
             return Editor(history, completer)
     return Terminal(history, completer)

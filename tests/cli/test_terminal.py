@@ -157,7 +157,7 @@ def test_what_is_typed_is_coloured(editor: Term) -> None:
 
 def test_without_the_library_it_says_what_would_be_better(history: Path) -> None:
     with Term(*PLAIN, RAYFORCE_HISTORY=str(history)) as t:
-        t.expect("pip install prompt_toolkit pygments")
+        t.expect(r'pip install "rayforce-native\[repl\]"')
         t.expect("rayforce>")
 
 

@@ -124,8 +124,11 @@ def test_what_is_not_expected_is_not_hidden() -> None:
 
 
 def test_what_is_not_installed_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _common.failed(ModuleNotFoundError("No module named 'pyarrow'", name="pyarrow")) == 2
-    assert "pip install pyarrow" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "pyarrow", None)
+        assert cli.main(["query", ":memory:", "(table [a] (list [1]))", "-o", "t.parquet"]) == 2
+    assert 'pip install "rayforce-native[arrow]"' in capsys.readouterr().err
+    assert not Path("t.parquet").exists()
 
 
 # ---- scripts --------------------------------------------------------------------------------------------------------
