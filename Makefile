@@ -6,13 +6,15 @@ CORE = vendor/rayforce-c
 PEER_2X = .oracle/2x
 PEER_1X = .oracle/1x
 FUZZ_SECONDS ?= 600
+HOSTILE_COUNT ?= 20000
+LOAD_SECONDS ?= 60
 SEED ?= 1
 TOOLS = build/tools
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz sweep differential bench lint docs wheel wheel-check clean
+.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz hostile load sweep differential bench lint docs wheel wheel-check clean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -20,8 +22,9 @@ help:
 #: make demo    set up, build, start a server, run the example over IPC and print the trade summary
 #: make test    set up and run every test
 #: make check   as test, plus the site, the wheel installed and tested elsewhere, TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
-#:              and memory running out at every step of every builtin
-#: make soak    as check, plus 200,000 random expressions beside the real server (SEED) and two hours of fuzzing
+#:              memory running out at every step of every builtin, 20,000 hostile clients and a minute of 1,000 good ones
+#: make soak    as check, plus 200,000 random expressions beside the real server (SEED) two hours of fuzzing,
+#:              200,000 hostile clients and ten minutes of 1,000 good ones
 #: make bench   compare with the peers, interleaved: ratios, benchmarks/RESULTS.md and a chart
 #: make lint    ruff, mypy and pyright
 #: make docs    build the site into site/, strictly
@@ -84,7 +87,13 @@ sweep: core-test
 properties: build peers
 	@HYPOTHESIS_PROFILE=check $(PY) -m pytest -q --timeout 3600 tests/property
 
-check: test docs wheel-check properties sweep tsan asan fuzz
+# Clients that mean harm, and many that mean well; tests/hostile/attack.py and tests/soak/load.py say what they do.
+hostile: build
+	@$(PY) tests/hostile/attack.py --count $(HOSTILE_COUNT) --seed $(SEED)
+load: build
+	@$(PY) tests/soak/load.py --seconds $(LOAD_SECONDS) --seed $(SEED)
+
+check: test docs wheel-check properties sweep tsan asan fuzz hostile load
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
 # 200,000 random expressions beside the real server.
@@ -93,6 +102,8 @@ differential: build peers core-test
 
 soak: check differential
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=7200
+	@$(MAKE) --no-print-directory hostile HOSTILE_COUNT=200000
+	@$(MAKE) --no-print-directory load LOAD_SECONDS=600
 
 bench: build peers bench-peers
 	@$(PY) -m pip install -q --group bench
