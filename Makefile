@@ -96,9 +96,10 @@ load: build
 check: test docs wheel-check properties sweep tsan asan fuzz hostile load
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
-# 200,000 random expressions beside the real server.
+# 200,000 random expressions and 100,000 statements over tables beside the real server.
 differential: build peers core-test
 	@$(PY) tests/lang/differential.py --count 200000 --seed $(SEED)
+	@$(PY) tests/lang/differential.py --count 100000 --seed $(SEED) --tables
 
 soak: check differential
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=7200

@@ -19,7 +19,7 @@ static int contents_of(rq_scope *s, ray_val *form, int depth);
 
 static int contents_of_args(rq_scope *s, const ray_val *form, int depth) {
     int c = 0;
-    for (int64_t i = 1; i < form->len; i++) c |= contents_of(s, rv_list_get(form, i), depth + 1);
+    for (int64_t i = 1; i < form->len && !(c & HAS_FAILED); i++) c |= contents_of(s, rv_list_get(form, i), depth + 1);
     return c;
 }
 
@@ -110,18 +110,24 @@ static ray_val *cut_by_group(rq_groups *x, const ray_val *v) {
     return out;
 }
 
-/* Aliases as group g sees them, in b. */
+/* An alias of one value a group: its value in group g. */
+static ray_val *alias_value(const ray_val *column, int64_t g) {
+    if (g >= 0) return rv_vec_at(column, g);
+    return column->type == RY_LIST ? rv_retain(rv_null_get()) : rv_null_of_new(column->type);
+}
+
+/* Aliases as group g sees them, in b; -1: as a group without rows would see them. */
 static rq_binding *aliases_of_group(const rq_groups *x, const rq_group_value *outputs, int n, int64_t g, rq_binding *b) {
     rq_binding *top = NULL;
     const rq_grouping *by = x->by;
+    int64_t begin = g < 0 ? 0 : by->start[g], rows = g < 0 ? 0 : by->start[g + 1] - begin;
     for (int i = 0; i < n; i++) {
         const rq_binding *from = &outputs[i].binding;
         b[i] = (rq_binding){from->name, {.kind = from->grouped ? RQ_ONE : from->value.kind}, false, top};
         if (from->grouped)
-            b[i].value.v = rv_vec_at(outputs[i].column, g);
+            b[i].value.v = alias_value(outputs[i].column, g);
         else if (from->value.kind == RQ_MANY && !from->value.literal)
-            b[i].value.v = ro_gather(x->s->rows->rt, from->value.v, RV_DATA(int64_t, by->rows) + by->start[g],
-                                     by->start[g + 1] - by->start[g]);
+            b[i].value.v = ro_gather(x->s->rows->rt, from->value.v, RV_DATA(int64_t, by->rows) + begin, rows);
         else
             b[i].value.v = rv_retain(from->value.v);
         top = &b[i];
@@ -140,11 +146,12 @@ static int check_value(const ray_val *v, int contents) {
 static ray_val *of_group(const rq_groups *x, ray_val *form, int contents, const rq_group_value *outputs, int n, int64_t g,
                          rq_binding *b) {
     const rq_grouping *by = x->by;
+    int64_t begin = g < 0 ? 0 : by->start[g], count = g < 0 ? 0 : by->start[g + 1] - begin;
     rq_rows rows;
     rq_value v = {0};
     memset(b, 0, (size_t)n * sizeof *b);
     rq_binding *aliases = aliases_of_group(x, outputs, n, g, b);
-    ray_val *at = !n || aliases ? rv_vec_slice(x->at, by->start[g], by->start[g + 1] - by->start[g]) : NULL;
+    ray_val *at = !n || aliases ? rv_vec_slice(x->at, begin, count) : NULL;
     if (at && rq_rows_pick_take(&rows, x->s->rows, at) == 0) {
         rq_scope s = {
             .rows = &rows, .aliases = aliases, .whole = true, .quoted_names = x->s->quoted_names,
@@ -159,9 +166,31 @@ static ray_val *of_group(const rq_groups *x, ray_val *form, int contents, const 
     return v.v;
 }
 
+/* What rows may have, though nothing has not. */
+static bool is_of_data(int code) {
+    return code == RB_E_TYPE || code == RB_E_DOMAIN || code == RB_E_LENGTH || code == RB_E_RANGE || code == RB_E_INDEX ||
+           code == RB_E_VALUE || code == RB_E_KEY;
+}
+
+/* No groups: unknown names are refused nevertheless, and what is one atom of nothing tells the type. */
+static ray_val *of_no_group(const rq_groups *x, ray_val *form, int contents, const rq_group_value *outputs, int n,
+                            rq_binding *b) {
+    ray_val *v = of_group(x, form, contents, outputs, n, -1, b);
+    if (!v && !is_of_data(rb_error_code())) return NULL;
+    if (!v) rb_error_clear();
+    ray_val *out = rv_vec_new(v && rv_is_atom(v) ? -v->type : RY_LIST, 0);
+    rv_release(v);
+    return out;
+}
+
 static ray_val *by_group(rq_groups *x, ray_val *form, int contents, const rq_group_value *outputs, int n) {
     RB_TRY(rows_by_group(x), NULL);
     rq_binding *b = rb_alloc((size_t)n * sizeof *b);
+    if (b && x->by->g.count == 0) {
+        ray_val *none = of_no_group(x, form, contents, outputs, n, b);
+        rb_free(b, (size_t)n * sizeof *b);
+        return none;
+    }
     ray_val *out = b ? rv_vec_room_new(RY_LIST, x->by->g.count) : NULL;
     for (int64_t g = 0; out && g < x->by->g.count; g++) {
         if (rv_list_append_take(out, of_group(x, form, contents, outputs, n, g, b)) < 0) {

@@ -75,10 +75,12 @@ static ray_val *nulls_like(ray_rt *rt, const ray_val *v) {
     return out;
 }
 
-/* A vector of one element stands for all rows. */
-static ray_val *stretched(ray_rt *rt, ray_val *v, int64_t n) {
+/* A vector of one element stands for all rows; of whatever groups make, none is left where there are none. */
+static ray_val *stretched(const update *u, ray_val *v) {
+    int64_t n = u->rows->n;
+    if (n == 0 && u->anew && ro_is_collection(v)) return rv_vec_slice(v, 0, 0);
     if (!rv_is_vector(v) || v->len != 1 || n == 1) return rv_retain(v);
-    ray_val *count = rv_i64_new(n), *args[2] = {v, count}, *out = count ? ro_take(rt, args, 2) : NULL;
+    ray_val *count = rv_i64_new(n), *args[2] = {v, count}, *out = count ? ro_take(u->rt, args, 2) : NULL;
     rv_release(count);
     return out;
 }
@@ -91,7 +93,7 @@ static ray_val *column_of(const update *u, ray_val *v, ray_val *old) {
         return rb_fail_null(RB_E_LENGTH, "update: %lld values for %lld rows", (long long)v->len, (long long)n);
     if (!many && !rv_is_atom(v) && v->type != RY_NULL)
         return rb_fail_null(RB_E_DOMAIN, "update: a column cannot be made of %s", ry_name(v->type));
-    ray_val *next = !many     ? from_atom(u->rt, v, old, n)
+    ray_val *next = !many     ? from_atom(u->rt, v, u->anew ? NULL : old, n)
                     : u->some ? from_some(u->rt, v, old)
                     : u->anew ? rv_retain(v)
                               : from_column(u->rt, v, old);
@@ -104,7 +106,7 @@ static ray_val *column_of(const update *u, ray_val *v, ray_val *old) {
 
 static int write_column(update *u, int32_t name, ray_val *given) {
     int64_t c = rv_table_find(u->rows->table, name);
-    ray_val *v = stretched(u->rt, given, u->rows->n);
+    ray_val *v = stretched(u, given);
     ray_val *column = v ? column_of(u, v, c < 0 ? NULL : rv_list_get(u->columns, c)) : NULL;
     rv_release(v);
     if (!column) return -1;

@@ -22,6 +22,12 @@ static const said cases[] = {
     {"(select {from: " T " by: s n: (count q) a: (* q n)})", "!domain"},
     {"(select {from: " T " by: s a: (list (min q) (max q))})", "!domain"},
     {"(select {from: " T " by: s a: (nosuch q)})", "!name"},
+    {"(select {from: " T " by: s a: (max q) b: (- (first a) (last))})", "!domain"},
+    {"(value (select {from: " T " where: (> q 9) by: s a: (count (distinct q)) b: (reverse q) c: (sum q) d: (til c)}))",
+     "([] [] () [] ())"},
+    {"(type (at (select {from: " T " where: (> q 9) by: s a: (count (distinct q))}) 'a))", "I64"},
+    {"(select {from: " T " where: (> q 9) by: s a: (reverse nosuch)})", "!schema"},
+    {"(select {from: " T " where: (> q 9) by: s a: (count nosuch)})", "!schema"},
     {"(do (set gv " T ") (select {from: gv by: s a: (count gv)}))", "!schema"},
 };
 
