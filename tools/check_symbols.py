@@ -16,6 +16,7 @@ WRITABLE = {
         "live_blocks",
         "live_bytes",
         "peak_bytes",
+        "bytes_max",  # the limit of the process
         "keepers",
         "mine",
         "ended",
