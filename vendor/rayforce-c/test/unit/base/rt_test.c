@@ -1,5 +1,8 @@
 #include "ut.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include "base/clock.h"
 #include "base/rt.h"
 
@@ -59,4 +62,28 @@ UT_CASE(clocks) {
     UT_CHECK(rb_clock_mono_ns() >= b);
 }
 
-UT_MAIN(nothing_to_look_for, interrupt, deadline, polls_now_and_then, clocks)
+static void *hold_lock(void *arg) {
+    ray_rt *rt = arg;
+    pthread_mutex_lock(&rt->lock);
+    atomic_store(&rt->interrupt, true); /* it is held */
+    while (atomic_load(&rt->interrupt)) sched_yield();
+    pthread_mutex_unlock(&rt->lock);
+    return NULL;
+}
+
+UT_CASE(a_lock_is_waited_for_so_long) {
+    ray_rt rt = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    UT_CHECK(rb_rt_lock_within(&rt, 0));
+    pthread_mutex_unlock(&rt.lock);
+    pthread_t other;
+    UT_CHECK(pthread_create(&other, NULL, hold_lock, &rt) == 0);
+    while (!atomic_load(&rt.interrupt)) sched_yield();
+    UT_CHECK(!rb_rt_lock_within(&rt, 0));
+    UT_CHECK(!rb_rt_lock_within(&rt, 30));
+    atomic_store(&rt.interrupt, false);
+    UT_CHECK(rb_rt_lock_within(&rt, 10000));
+    pthread_mutex_unlock(&rt.lock);
+    pthread_join(other, NULL);
+}
+
+UT_MAIN(a_lock_is_waited_for_so_long, nothing_to_look_for, interrupt, deadline, polls_now_and_then, clocks)
