@@ -250,10 +250,12 @@ class ConnectionPool:
 
     # ---- running
 
-    def execute(self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False) -> Any:
-        """Borrows a connection, runs, gives it back."""
+    def execute(
+        self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False, idempotent: bool = False
+    ) -> Any:
+        """Borrows a connection, runs, gives it back. `idempotent` as in Connection.execute."""
         with self.get() as conn:
-            return conn.execute(query, *args, timeout=timeout, boxed=boxed)
+            return conn.execute(query, *args, timeout=timeout, boxed=boxed, idempotent=idempotent)
 
     def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """Borrows a connection, calls a function of the server, gives it back."""

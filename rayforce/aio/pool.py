@@ -225,10 +225,12 @@ class AsyncConnectionPool:
 
     # ---- running
 
-    async def execute(self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False) -> Any:
-        """Borrows a connection, runs, gives it back."""
+    async def execute(
+        self, query: Any, /, *args: Any, timeout: Timeout = ..., boxed: bool = False, idempotent: bool = False
+    ) -> Any:
+        """Borrows a connection, runs, gives it back. `idempotent` as in Connection.execute."""
         async with self.connection() as conn:
-            return await conn.execute(query, *args, timeout=timeout, boxed=boxed)
+            return await conn.execute(query, *args, timeout=timeout, boxed=boxed, idempotent=idempotent)
 
     async def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """Borrows a connection, calls a function of the server, gives it back."""
