@@ -30,10 +30,11 @@ def default_engine() -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_stays(default_engine: None) -> Iterator[None]:
+def nothing_stays(default_engine: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """After every test, what the core had allocated is given back, but for symbols, which are for ever."""
     before = core.heap()
     yield
+    request.node.funcargs.clear()  # the other fixtures are over, and this one is the last to hold what they gave
     end = time.monotonic() + SETTLES
     while stayed(before, core.heap()) and time.monotonic() < end:
         gc.collect()
