@@ -146,7 +146,7 @@ def test_a_large_reply_leaves_the_loop_its_beat(run: Run, ours: rf.Server) -> No
             assert out[n - 1] == n - 1
             assert seen == []
         gaps.sort()
-        assert gaps[len(gaps) // 2] < 0.05
+        assert gaps[len(gaps) // 2] < 0.2
         assert gaps[-1] < 1.0
 
     run(job())
