@@ -204,8 +204,8 @@ int rq_grouped_first(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const ray_va
     ro_keyer keyer;
     RB_TRY(ro_keyer_of(rt, v, &keyer), -1);
     firsts f = {.keys = &keyer.keys, .g = g, .k = (int)k, .down = fn == ro_top, .size = (size_t)(g->count * (k + 1))};
-    const int64_t threads = rb_pool_threads(rt->pool);
-    f.part = g->n / ROWS_A_GROUP < g->count ? g->n : (g->n + threads - 1) / threads;
+    const int64_t parts_wanted = g->n / ROWS_A_GROUP < g->count ? 1 : 2 * (int64_t)rb_pool_threads(rt->pool);
+    f.part = (g->n + parts_wanted - 1) / parts_wanted;
     const int64_t parts = (g->n + f.part - 1) / f.part, words = (int64_t)f.size * parts;
     int ok = (f.cells = RO_ROOM(uint64_t, words)) ? ro_parallel(rt, g->n, f.part, firsts_range, &f) : -1;
     for (int64_t p = 1; ok == 0 && p < parts; p++)
