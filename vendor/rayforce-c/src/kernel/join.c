@@ -78,6 +78,10 @@ RB_HOT void rk_rows_missing(const int32_t *restrict row, int64_t n, uint8_t *res
     for (int64_t i = 0; i < n; i++) out[i] = row[i] < 0;
 }
 
+RB_HOT void rk_rows_found(const int32_t *restrict row, int64_t n, uint8_t *restrict out) {
+    for (int64_t i = 0; i < n; i++) out[i] = row[i] >= 0;
+}
+
 /* ---- pairs ------------------------------------------------------------------------------------------------------- */
 
 int64_t rk_pairs_count(const rk_pairs *p) {

@@ -40,6 +40,7 @@ void rk_rows_seen(const int32_t *row, int64_t n, uint8_t *seen);
 int64_t rk_rows_unseen(const int32_t *row, int64_t n, const uint8_t *seen, int64_t base, int32_t *out);
 /* out[i]: does row i not exist? */
 void rk_rows_missing(const int32_t *row, int64_t n, uint8_t *out);
+void rk_rows_found(const int32_t *row, int64_t n, uint8_t *out); /* does it? */
 
 /* ---- pairs ------------------------------------------------------------------------------------------------------- */
 

@@ -67,16 +67,42 @@ static void fill(const joining *j, const int32_t *left, const int32_t *right, in
 
 #define PAIRS 2048
 
+/* An inner join without repetitions leaves rows out and does no more: left columns are moved together. */
+static void fill_found(const joining *j, int64_t begin, int64_t end, int64_t at) {
+    uint8_t found[PAIRS];
+    int32_t right[PAIRS];
+    for (int64_t n; begin < end; begin += n) {
+        n = end - begin < PAIRS ? end - begin : PAIRS;
+        rk_rows_found(j->m->row + begin, n, found);
+        const int64_t k = rk_mask_select(sizeof *right, j->m->row + begin, found, n, right);
+        for (int c = 0; c < j->n; c++) {
+            const filling *f = &j->columns[c];
+            const int width = ry_width(f->from->type);
+            uint8_t *out = RV_DATA(uint8_t, f->out) + at * width;
+            if (f->left)
+                rk_mask_select(width, RV_DATA(uint8_t, f->from) + begin * width, found, n, out);
+            else
+                rk_gather_rows(width, f->from->data, right, k, f->missing, out);
+        }
+        at += k;
+    }
+}
+
 static int fill_range(void *ctx, int64_t begin, int64_t end, int worker) {
     (void)worker;
     const joining *j = ctx;
+    const int64_t range = begin / RQ_JOIN_GRAIN;
     if (j->same) {
         fill(j, NULL, j->m->row + begin, end - begin, begin);
         return 0;
     }
+    if (!j->m->link && !j->outer) {
+        fill_found(j, begin, end, j->start[range]);
+        return 0;
+    }
     rk_pairs p = pairs_of(j, begin, end);
     int32_t left[PAIRS], right[PAIRS];
-    int64_t at = j->start[begin / RQ_JOIN_GRAIN];
+    int64_t at = j->start[range];
     for (int64_t n; (n = rk_pairs_next(&p, PAIRS, left, right)) > 0; at += n) fill(j, left, right, n, at);
     return 0;
 }

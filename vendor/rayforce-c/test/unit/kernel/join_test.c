@@ -56,6 +56,8 @@ UT_CASE(heads_and_pairs) {
     UT_CHECK(unseen[0] == 11 && unseen[1] == 12);
     rk_rows_missing(match, M, missing);
     UT_CHECK(!missing[0] && missing[1] && !missing[2] && missing[3]);
+    rk_rows_found(match, M, seen);
+    for (int i = 0; i < M; i++) UT_CHECK(seen[i] == !missing[i]);
 }
 
 /* A stretch of rows without a match is not the end. */
