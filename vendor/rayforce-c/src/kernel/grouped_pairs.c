@@ -115,13 +115,19 @@ const rk_grouped_pair_row rk_grouped_pairs[RK_PAIRS] = {
     [RK_P_WAVG] = {sizeof(weighted), step_weighted, merge_weighted, finish_wavg},
 };
 
+/* n elements as doubles: in place if they are. */
+static const double *doubles(const rk_side *s, int64_t begin, int64_t n, double *block) {
+    const char *from = (const char *)s->data + begin * ry_width(s->type);
+    if (s->type == RY_F64) return (const double *)(const void *)from;
+    rk_to_f64[s->type](from, n, block, s->nulls);
+    return block;
+}
+
 void rk_grouped_pairs_range(const rk_grouped_pair_row *row, const rk_side *x, const rk_side *y, const int32_t *id, int64_t begin,
                     int64_t end, void *cells) {
     double vx[RK_BLOCK], vy[RK_BLOCK];
     for (; begin < end; begin += RK_BLOCK) {
         const int64_t n = end - begin < RK_BLOCK ? end - begin : RK_BLOCK;
-        rk_to_f64[x->type]((const char *)x->data + begin * ry_width(x->type), n, vx, x->nulls);
-        rk_to_f64[y->type]((const char *)y->data + begin * ry_width(y->type), n, vy, y->nulls);
-        row->step(cells, vx, vy, id + begin, n);
+        row->step(cells, doubles(x, begin, n, vx), doubles(y, begin, n, vy), id + begin, n);
     }
 }
