@@ -171,7 +171,7 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     if (failure) RB_TRY(rw_put_value(&w, failure->u.error.text), -1);
     size_t base = at + RW_HEADER;
     head.size = (int64_t)(o->bytes.len - base + w.referred);
-    if (may_pack && head.size > opts->compress_over) {
+    if (may_pack && head.size > opts->compress_over && head.size <= RW_FRAME_MAX) { /* what is unpacked has that limit */
         int r = pack(o, base);
         if (r < 0) return -1;
         if (r == 0) head.flags |= RW_FLAG_COMPRESSED;
