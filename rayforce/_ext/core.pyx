@@ -8,6 +8,7 @@ GIL; callbacks from C are `noexcept`, take the GIL and leave their exception for
 import sys
 import threading
 import time as time_module
+from os import fsencode
 
 from libc.math cimport NAN, isinf, isnan
 from libc.stdint cimport (

@@ -271,6 +271,35 @@ cdef class Runtime:
         finally:
             self.leave()
 
+    def journal(self, base, bint sync):
+        """Brings back what the journal holds and opens it; how many messages that were."""
+        cdef bytes path = fsencode(base)
+        cdef const char *p = path
+        cdef int64_t count
+        if not path or b"\0" in path:
+            raise ValueError(f"{base!r} is no path of a journal")
+        self.enter()
+        try:
+            with nogil:
+                count = ray_rt_journal(self.rt, p, sync)
+            if error_pending() is not NULL:
+                raise_pending()
+            if count < 0:
+                raise slot_error()
+            return count
+        finally:
+            self.leave()
+
+    def journal_close(self):
+        cdef int r
+        self.enter()
+        try:
+            with nogil:
+                r = ray_rt_journal_close(self.rt)
+            done(r)
+        finally:
+            self.leave()
+
     def listening(self):
         """How many servers code has opened with (listen PORT), and timers there are."""
         cdef int n

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,13 @@ class Server:
     password, if there is one, was right; it must not take long. `restricted`: clients may compute, but not define,
     write, load, run or dial out. `query_timeout`: seconds that one request may take. `max_message`: bytes of the
     largest request; without it 256 MiB, and 16 GiB from clients of this package.
+
+    `journal`: the path of a journal, of which the files are `<path>.log` and others beside it. What it holds is evaluated
+    (`replayed` messages), and from then on every request is written to it before it is evaluated, so that a server that
+    starts again, after any end, finds what clients were told is done. `journal_sync`: each request is on the disk by then,
+    not only with the operating system. One process at a time; raises RayforceOSError for a journal that is damaged.
+
+    >>> Server(port=5000, journal="trades").serve_forever()  # doctest: +SKIP
     """
 
     def __init__(
@@ -47,6 +55,8 @@ class Server:
         idle_timeout: float | None = None,
         query_timeout: float | None = None,
         greeting_timeout: float | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        journal_sync: bool = False,
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
             raise ValueError(f"port {port!r}: expected a number from 0 to 65535")
@@ -59,24 +69,35 @@ class Server:
         self._unix = unix
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
-        self._handle = core.ServerHandle(
-            engine._runtime,
-            host=self._host,
-            port=port,
-            path=unix,
-            password=password,
-            insecure=insecure,
-            clients_max=max_clients or 0,
-            message_max=max_message or 0,
-            backlog_max=backlog_bytes,
-            idle_timeout=idle_timeout or 0.0,
-            query_timeout=query_timeout or 0.0,
-            greeting_timeout=greeting_timeout or 0.0,
-            restricted=restricted,
-            auth=auth,
-        )
+        self._has_journal = journal is not None
+        self.replayed = 0 if journal is None else engine._runtime.journal(journal, journal_sync)
+        try:
+            self._handle = core.ServerHandle(
+                engine._runtime,
+                host=self._host,
+                port=port,
+                path=unix,
+                password=password,
+                insecure=insecure,
+                clients_max=max_clients or 0,
+                message_max=max_message or 0,
+                backlog_max=backlog_bytes,
+                idle_timeout=idle_timeout or 0.0,
+                query_timeout=query_timeout or 0.0,
+                greeting_timeout=greeting_timeout or 0.0,
+                restricted=restricted,
+                auth=auth,
+            )
+        except BaseException:
+            self._end_journal()
+            raise
         self._port: int = self._handle.port
         engine._servers.add(self)
+
+    def _end_journal(self) -> None:
+        if self._has_journal and not self.engine.closed:
+            self._has_journal = False
+            self.engine._runtime.journal_close()
 
     @property
     def port(self) -> int:
@@ -170,6 +191,7 @@ class Server:
         if thread is not threading.current_thread():
             self._handle.close(None if end is None else max(0.0, end - time.monotonic()))
             self.engine._servers.discard(self)
+            self._end_journal()
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure

@@ -190,6 +190,13 @@ RAY_API int ray_set(ray_rt *rt, const char *name, ray_val *v);
 RAY_API ray_val *ray_get(ray_rt *rt, const char *name); /* owned; RAY_E_NAME if unbound */
 RAY_API int ray_delete(ray_rt *rt, const char *name);   /* 0 if it was bound, else RAY_E_NAME */
 RAY_API ray_val *ray_names(ray_rt *rt);                 /* SYM vector of the user's globals, in order of binding */
+/* The journal `base`: evaluates what it holds, as the peers that asked for it, and from then on writes every request to
+ * it before it is evaluated; with `sync` each is on the disk by then. How many messages were evaluated. RAY_E_DOMAIN: a
+ * journal is open; RAY_E_IO: also if another process has it open; RAY_E_BADTAIL, RAY_E_DESER, RAY_E_DECOMPR: it is
+ * damaged, and stays as it is; what the evaluation was stopped by. A message at its end that was not written whole is
+ * cut off, kept beside it, and said. */
+RAY_API int64_t ray_rt_journal(ray_rt *rt, const char *base, bool sync);
+RAY_API int ray_rt_journal_close(ray_rt *rt); /* it is on the disk then; no failure if none is open */
 /* A function of the caller's as a value, to be bound with ray_set. It is called by the thread that evaluates, with borrowed
  * arguments, min to max of them (max negative: any number); null with the error slot set is a failure. release(ctx): once,
  * when nobody holds the value any more, from any thread; also when this call fails. */

@@ -105,3 +105,17 @@ ray_val *ray_server_clients_table(ray_server *s) { return rx_server_clients_tabl
 int ray_rt_listening(ray_rt *rt) { return rx_listening(rt); }
 
 int ray_rt_run(ray_rt *rt, double seconds) { return rx_run(rt, seconds); }
+
+int64_t ray_rt_journal(ray_rt *rt, const char *base, bool sync) {
+    pthread_mutex_lock(&rt->lock);
+    int64_t count = rx_journal_start(rt, base, sync);
+    pthread_mutex_unlock(&rt->lock);
+    return count;
+}
+
+int ray_rt_journal_close(ray_rt *rt) {
+    pthread_mutex_lock(&rt->lock);
+    int r = rx_journal_end(rt);
+    pthread_mutex_unlock(&rt->lock);
+    return r;
+}

@@ -196,6 +196,129 @@ int rb_file_write(const char *path, const void *p, size_t n) {
     return -1;
 }
 
+/* ---- growing ------------------------------------------------------------------------------------------------- */
+
+struct rb_appender {
+    int fd;
+    int64_t size;   /* of the records that are whole */
+    bool is_ragged; /* bytes of a record that failed may lie behind them */
+    size_t path_size;
+    char path[];
+};
+
+static int sync_data(int fd) {
+#if defined(__APPLE__)
+    return fsync(fd);
+#else
+    return fdatasync(fd);
+#endif
+}
+
+rb_appender *rb_appender_new(const char *path) {
+    size_t path_size = strlen(path) + 1;
+    rb_appender *a = rb_alloc(sizeof *a + path_size);
+    if (!a) return NULL;
+    *a = (rb_appender){.fd = -1, .path_size = path_size};
+    memcpy(a->path, path, path_size);
+    struct stat st;
+    bool is_there = rb_file_exists(path);
+    a->fd = fails_now() ? -1 : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (a->fd < 0 || fstat(a->fd, &st) != 0) {
+        failed(path);
+    } else if (!S_ISREG(st.st_mode)) {
+        rb_fail(RB_E_IO, "%s: not a regular file", path);
+    } else if (is_there || sync_parent(path) == 0) {
+        a->size = st.st_size;
+        return a;
+    }
+    rb_appender_free(a);
+    return NULL;
+}
+
+static int cut_ragged(rb_appender *a) {
+    if (a->is_ragged && (fails_now() || ftruncate(a->fd, a->size) != 0)) return failed(a->path);
+    a->is_ragged = false;
+    return 0;
+}
+
+static int write_pieces(rb_appender *a, struct iovec *at, int n) {
+    for (int64_t to = a->size; n > 0;) {
+        bool torn = fails_now();
+        struct iovec half = {at->iov_base, at->iov_len / 2};
+        ssize_t done = torn ? pwritev(a->fd, &half, 1, to) : pwritev(a->fd, at, n, to);
+        if (torn) errno = EIO;
+        if (torn || (done < 0 && errno != EINTR)) return failed(a->path);
+        if (done < 0) continue;
+        to += done;
+        for (; n > 0 && (size_t)done >= at->iov_len; at++, n--) done -= (ssize_t)at->iov_len;
+        if (n > 0) *at = (struct iovec){(char *)at->iov_base + done, at->iov_len - (size_t)done};
+    }
+    return 0;
+}
+
+int rb_appender_put(rb_appender *a, const struct iovec *pieces, int n, bool durable) {
+    enum { PIECES = 8 };
+    struct iovec own[PIECES];
+    int64_t total = 0;
+    assert(n <= PIECES);
+    for (int i = 0; i < n; i++) {
+        own[i] = pieces[i];
+        total += (int64_t)pieces[i].iov_len;
+    }
+    RB_TRY(cut_ragged(a), -1);
+    a->is_ragged = true;
+    int r = write_pieces(a, own, n);
+    if (r == 0 && durable) r = rb_appender_sync(a);
+    if (r == 0) {
+        a->is_ragged = false;
+        a->size += total;
+        return 0;
+    }
+    rb_error why;
+    rb_error_copy_into(&why);
+    (void)cut_ragged(a); /* if that fails, too, the next put tries again */
+    rb_error_restore(&why);
+    return -1;
+}
+
+int rb_appender_sync(rb_appender *a) { return !fails_now() && sync_data(a->fd) == 0 ? 0 : failed(a->path); }
+
+int64_t rb_appender_size(const rb_appender *a) { return a->size; }
+
+void rb_appender_free(rb_appender *a) {
+    if (!a) return;
+    if (a->is_ragged && cut_ragged(a) < 0) rb_error_clear(); /* whoever opens it next finds the torn end */
+    if (a->fd >= 0) close(a->fd);
+    rb_free(a, sizeof *a + a->path_size);
+}
+
+int rb_file_cut(const char *path, int64_t size) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return failed(path);
+    if (fails_now() || ftruncate(fd, size) != 0 || fails_now() || fsync(fd) != 0) return failed_and_close(path, fd);
+    close(fd);
+    return 0;
+}
+
+int rb_file_rename(const char *from, const char *to) {
+    if (fails_now() || rename(from, to) != 0) return failed(from);
+    return sync_parent(to);
+}
+
+int rb_file_lock(const char *path) {
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) return failed(path);
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) continue;
+        if (errno != EWOULDBLOCK) return failed_and_close(path, fd);
+        close(fd);
+        return rb_fail(RB_E_IO, "%s: somebody else holds it", path);
+    }
+    return fd;
+}
+
+void rb_file_unlock(int lock) { close(lock); }
+
 /* ---- directories --------------------------------------------------------------------------------------------- */
 
 int rb_dir_make(const char *path) {

@@ -6,6 +6,8 @@
 #include "base.h"
 #include "bytes.h"
 
+#include <sys/uio.h>
+
 /* A whole file in memory, read-only. Nothing is mapped for an empty one: p is null. */
 typedef struct rb_mapping {
     const uint8_t *p;
@@ -29,6 +31,22 @@ RB_NODISCARD int rb_writer_commit_take(rb_writer *w);
 void rb_writer_free(rb_writer *w);                     /* gives up; null is ignored */
 /* The three in one. */
 RB_NODISCARD int rb_file_write(const char *path, const void *p, size_t n);
+
+/* A file that only grows, by records. Where a record is not written whole, or not durable, nothing of it stays. */
+typedef struct rb_appender rb_appender;
+
+RB_NODISCARD rb_appender *rb_appender_new(const char *path); /* durable, empty if there was none */
+RB_NODISCARD int rb_appender_put(rb_appender *a, const struct iovec *pieces, int n, bool durable); /* a record, in n <= 8 pieces */
+RB_NODISCARD int rb_appender_sync(rb_appender *a); /* all that was put is durable */
+int64_t rb_appender_size(const rb_appender *a);
+void rb_appender_free(rb_appender *a); /* null is ignored */
+
+RB_NODISCARD int rb_file_cut(const char *path, int64_t size); /* durable: only so many bytes of it are left */
+RB_NODISCARD int rb_file_rename(const char *from, const char *to); /* in one directory, durable; replaces what is there */
+/* Holds the file, which is made if it is not there, until rb_file_unlock or the end of the process: a number to give
+ * back. RB_E_IO: someone else, in this process or another, holds it. */
+RB_NODISCARD int rb_file_lock(const char *path);
+void rb_file_unlock(int lock);
 
 RB_NODISCARD int rb_dir_make(const char *path); /* with parents, durable; one that exists is no failure */
 /* Waits until nobody, in any process, holds the directory, and holds it: a number to give back. Ends with the process.

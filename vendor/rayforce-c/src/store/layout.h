@@ -9,8 +9,6 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are little-endi
 
 /* ---- checksum.c ---------------------------------------------------------------------------------------------------- */
 
-/* XXH64 with seed 0. */
-uint64_t rs_hash(const void *p, size_t n);
 /* XXH64 of the XXH64 of each MiB, computed in parallel. */
 #define RS_SUM_BLOCK ((int64_t)1 << 20)
 RB_NODISCARD int rs_sum(ray_rt *rt, const void *p, size_t n, uint64_t *out);

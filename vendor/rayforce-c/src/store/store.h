@@ -40,4 +40,8 @@ typedef struct rs_csv_way {
 RB_NODISCARD ray_val *rs_csv_read(ray_rt *rt, const char *path, const rs_csv_way *way);
 RB_NODISCARD int rs_csv_write(ray_rt *rt, const ray_val *table, const char *path);
 
+/* ---- checksum.c ---------------------------------------------------------------------------------------------------- */
+
+uint64_t rs_hash(const void *p, size_t n); /* XXH64 with seed 0: what files are checked by */
+
 #endif

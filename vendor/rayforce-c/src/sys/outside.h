@@ -5,6 +5,7 @@
 
 #include "../net/client.h"
 #include "../net/server.h"
+#include "journal.h"
 #include "serve.h"
 #include "timers.h"
 #include "topics.h"
@@ -58,6 +59,7 @@ struct rx_outside {
     rx_link *links, *dead; /* dead: to be freed when no event of theirs can be under way */
     int64_t limit_bytes, limit_frames;
     rx_topics topics;
+    rx_journal journal;
     /* servers opened by code, on one loop that rx_run runs */
     rn_loop *loop;
     int listening;

@@ -58,12 +58,37 @@ static ray_val *evaluate_form(ray_rt *rt, const rw_msg *m) {
     return result;
 }
 
+static ray_val *evaluate_readable(rx_outside *o, int64_t handle, const rw_msg *m) {
+    ray_val *hook = rx_hook(o, m->kind == RW_SYNC ? RX_ON_SYNC : RX_ON_ASYNC);
+    return hook ? rx_call_for(o, handle, hook, &m->value, 1) : evaluate_form(o->rt, m);
+}
+
+/* What it means, in the dialect of journals. */
+static int64_t write_down(rx_outside *o, const rw_msg *m) {
+    ray_val *form = rw_request_form(m->dialect, m->value);
+    int64_t at = form ? rx_journal_put(&o->journal, m->kind == RW_SYNC ? RW_SYNC : RW_ASYNC, o->rt->restricted, form) : -1;
+    rv_release(form);
+    return at;
+}
+
+/* Written down before it does anything. The journal may be another one when it is done. */
+static ray_val *evaluate_noted(rx_outside *o, int64_t handle, const rw_msg *m) {
+    int64_t at = write_down(o, m), id = o->journal.id;
+    if (at < 0) return NULL;
+    ray_val *v = evaluate_readable(o, handle, m);
+    if (v || !rx_journal_is_ending(rb_error_code()) || !rx_journal_is_open(&o->journal) || o->journal.id != id) return v;
+    rb_error why;
+    rb_error_copy_into(&why);
+    if (rx_journal_ended(&o->journal, at) < 0) rx_print_failure(o->rt, "the journal");
+    rb_error_restore(&why);
+    return NULL;
+}
+
 static ray_val *evaluate(rx_outside *o, int64_t handle, rw_msg *m) {
     ray_val *result = NULL;
-    ray_val *hook = m->ok ? rx_hook(o, m->kind == RW_SYNC ? RX_ON_SYNC : RX_ON_ASYNC) : NULL;
     if (!m->ok) unreadable(m);
-    else if (hook) result = rx_call_for(o, handle, hook, &m->value, 1);
-    else result = evaluate_form(o->rt, m);
+    else if (rx_journal_is_open(&o->journal)) result = evaluate_noted(o, handle, m);
+    else result = evaluate_readable(o, handle, m);
     rv_release(m->value);
     return result;
 }

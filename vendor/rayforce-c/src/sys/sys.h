@@ -62,6 +62,17 @@ RV_VERB(rx_ipc_limit);
 RV_VERB(rx_timer_set);
 RV_VERB(rx_timer_del);
 
+/* the journal: sys_log.c */
+RV_VERB(rx_log_open);
+RV_VERB(rx_log_write);
+RV_VERB(rx_log_sync);
+RV_VERB(rx_log_close);
+RV_VERB(rx_log_roll);
+RV_VERB(rx_log_snapshot);
+RV_VERB(rx_log_purge);
+RV_VERB(rx_log_validate);
+RV_VERB(rx_log_replay);
+
 /* topics: sys_mc.c */
 RV_VERB(rx_mc_sub);
 RV_VERB(rx_mc_unsub);
@@ -74,6 +85,12 @@ RV_VERB(rx_mc_stats);
 RB_NODISCARD ray_val *rx_dict_take(int n, const char *const *keys, ray_val **values);
 /* One whole message as the bytes of a U8 vector. */
 RB_NODISCARD ray_val *rx_frame(const rw_dialect *d, int kind, const ray_val *v, int64_t size_max);
+/* The same for a file of messages. */
+RB_NODISCARD ray_val *rx_frame_kept(int kind, const ray_val *v, bool restricted);
+/* A reader of bytes in memory, which knows the names of builtins. */
+RB_NODISCARD rw_reader *rx_reader_new(ray_rt *rt);
+/* Hands it all bytes and takes the first message that they make: 1, -1: failed. */
+RB_NODISCARD int rx_feed(rw_reader *r, const uint8_t *p, size_t n, rw_msg *out);
 /* Appends the zero-ended bytes of a STR atom (else RB_E_TYPE) that has no zero byte inside (else RB_E_DOMAIN). */
 RB_NODISCARD int rx_zero_ended(const char *verb, const ray_val *v, rb_bytes *out);
 /* A path from a STR atom, zero-ended in `room`, which is emptied first. Null: RB_E_TYPE, or `empty` for an empty one. */

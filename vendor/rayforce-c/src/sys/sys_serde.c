@@ -20,12 +20,20 @@ static ray_val *collect(rw_out *o) {
     return v;
 }
 
-ray_val *rx_frame(const rw_dialect *d, int kind, const ray_val *v, int64_t size_max) {
-    rw_send_opts opts = {.compress_over = -1, .size_max = size_max};
+static ray_val *frame_of(const rw_dialect *d, int kind, const ray_val *v, const rw_send_opts *opts) {
     rw_out *o = rw_out_new();
-    ray_val *bytes = o && rw_out_frame(o, d, kind, v, &opts) == 0 ? collect(o) : NULL;
+    ray_val *bytes = o && rw_out_frame(o, d, kind, v, opts) == 0 ? collect(o) : NULL;
     rw_out_free(o);
     return bytes;
+}
+
+ray_val *rx_frame(const rw_dialect *d, int kind, const ray_val *v, int64_t size_max) {
+    return frame_of(d, kind, v, &(rw_send_opts){.compress_over = -1, .size_max = size_max});
+}
+
+ray_val *rx_frame_kept(int kind, const ray_val *v, bool restricted) {
+    return frame_of(rw_dialect_at(0), kind, v,
+                    &(rw_send_opts){.compress_over = -1, .size_max = INT64_MAX, .restricted = restricted});
 }
 
 ray_val *rx_ser(ray_rt *rt, ray_val *const *args, int n) {
@@ -38,13 +46,19 @@ static ray_val *builtin_of(void *ctx, int type, const char *name, size_t n) {
     return rl_resolve_builtin(ctx, name, n);
 }
 
-/* Hands all bytes to the reader, and takes the first message that they make. */
-static int feed(rw_reader *r, const uint8_t *p, size_t n, rw_msg *msg) {
+rw_reader *rx_reader_new(ray_rt *rt) {
+    rw_reader_opts opts = {.size_max = -1, .names = {builtin_of, rt}};
+    rw_reader *r = rw_reader_new(&opts);
+    if (r) rw_reader_dialect_set(r, rw_dialect_at(0));
+    return r;
+}
+
+int rx_feed(rw_reader *r, const uint8_t *p, size_t n, rw_msg *out) {
     for (;;) {
-        int got = rw_reader_next(r, msg);
+        int got = rw_reader_next(r, out);
         if (got) return got;
         struct iovec room[2];
-        int k = n ? rw_reader_room(r, room) : rb_fail(RB_E_DOMAIN, "de: the bytes end inside the value");
+        int k = n ? rw_reader_room(r, room) : rb_fail(RB_E_DOMAIN, "the bytes end inside the value");
         if (k < 0) return -1;
         size_t given = 0;
         for (int i = 0; i < k && n > 0; i++) {
@@ -60,12 +74,10 @@ ray_val *rx_de(ray_rt *rt, ray_val *const *args, int n) {
     (void)n;
     const ray_val *bytes = args[0];
     if (bytes->type != RY_U8) return rb_fail_null(RB_E_TYPE, "de: expected a U8 vector, got %s", ry_name(bytes->type));
-    rw_reader_opts opts = {.size_max = -1, .names = {builtin_of, rt}};
-    rw_reader *r = rw_reader_new(&opts);
+    rw_reader *r = rx_reader_new(rt);
     if (!r) return NULL;
-    rw_reader_dialect_set(r, rw_dialect_at(0));
     rw_msg msg = {0};
-    int got = feed(r, bytes->data, (size_t)bytes->len, &msg);
+    int got = rx_feed(r, bytes->data, (size_t)bytes->len, &msg);
     rw_reader_free(r);
     if (got > 0 && msg.ok) return msg.value;
     if (got > 0) rb_error_restore(&msg.error);

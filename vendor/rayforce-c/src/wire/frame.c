@@ -43,3 +43,32 @@ int rw_head_read(const rw_dialect *d, const uint8_t in[RW_HEADER], int64_t size_
     }
     return 0;
 }
+
+/* ---- in files ---------------------------------------------------------------------------------------------------- */
+
+int64_t rw_frame_size(const rw_dialect *d, const uint8_t *p, size_t n) {
+    rw_head h;
+    if (memcmp(p, prefix, n < sizeof prefix ? n : sizeof prefix) != 0)
+        return rb_fail(RB_E_PROTOCOL, "no message begins there");
+    if (n < RW_HEADER) return 0;
+    RB_TRY(rw_head_read(d, p, -1, &h), -1);
+    return (uint64_t)h.size > n - RW_HEADER ? 0 : RW_HEADER + h.size;
+}
+
+/* An i64 atom in a message that nobody waits for. */
+void rw_note_into(enum rw_note kind, int64_t number, uint8_t out[RW_NOTE_SIZE]) {
+    rw_head_into(&rw_dialect_v2, &(rw_head){.kind = RW_ASYNC, .flags = (uint8_t)kind, .size = RW_NOTE_SIZE - RW_HEADER}, out);
+    out[RW_HEADER] = (uint8_t)-RY_I64;
+    out[RW_HEADER + 1] = 0;
+    memcpy(out + RW_HEADER + 2, &number, sizeof number);
+}
+
+enum rw_note rw_note_read(const uint8_t *p, size_t n, int64_t *number) {
+    uint8_t same[RW_NOTE_SIZE];
+    if (n < RW_NOTE_SIZE) return RW_NOTE_NONE;
+    enum rw_note kind = p[AT_FLAGS];
+    if (kind != RW_NOTE_SEAL && kind != RW_NOTE_ENDED) return RW_NOTE_NONE;
+    memcpy(number, p + RW_HEADER + 2, sizeof *number);
+    rw_note_into(kind, *number, same);
+    return memcmp(p, same, sizeof same) == 0 ? kind : RW_NOTE_NONE;
+}

@@ -151,6 +151,7 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     rw_head head = {.kind = kind, .flags = opts->verbose ? RW_FLAG_VERBOSE : 0};
     if (texts && kind != RW_REPLY) head.flags |= RW_FLAG_TEXTS;
     if (ours) head.flags |= RW_FLAG_FORMS;
+    if (opts->restricted) head.flags |= RW_FLAG_RESTRICTED;
     size_t at = o->bytes.len;
     uint8_t *room = rb_bytes_reserve(&o->bytes, RW_HEADER);
     if (!room) return -1;

@@ -270,7 +270,8 @@ static int begin(rw_reader *r) {
 static int finish(rw_reader *r, rw_msg *out) {
     *out = (rw_msg){.kind = r->head.kind, .verbose = r->head.flags & RW_FLAG_VERBOSE, .ok = !r->is_bad,
                     .texts = r->d->has_texts && r->head.flags & RW_FLAG_TEXTS,
-                    .forms = r->d->own && r->head.flags & RW_FLAG_FORMS, .size = r->head.size, .dialect = r->d};
+                    .forms = r->d->own && r->head.flags & RW_FLAG_FORMS, .size = r->head.size, .dialect = r->d,
+                    .restricted = r->head.flags & RW_FLAG_RESTRICTED, .compressed = r->head.flags & RW_FLAG_COMPRESSED};
     if (r->is_bad) {
         out->error = r->why;
     } else {

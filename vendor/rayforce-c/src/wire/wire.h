@@ -45,6 +45,8 @@ typedef struct rw_msg {
     bool verbose;    /* the sender wants printed output back */
     bool texts;      /* the sender is one of us and reads the texts of errors */
     bool forms;      /* … and the forms that only two of us have, and frames above RW_FRAME_MAX */
+    bool restricted; /* in journals: it was asked for by somebody restricted */
+    bool compressed;
     bool ok;         /* false: the frame was whole, its value was not readable; value is null, error says why */
     ray_val *value;  /* owned by whoever took the message */
     int64_t size;    /* payload bytes as announced */
@@ -92,6 +94,7 @@ typedef struct rw_send_opts {
     bool memory;           /* and it takes memory beside the bytes (RW_CAN_MEMORY); not when compressing */
     int (*go_on)(void *ctx); /* asked after each RW_GO_ON bytes that are copied; negative, with an error: no. Or null */
     void *go_on_ctx;
+    bool restricted;       /* for journals, see rw_msg */
 } rw_send_opts;
 
 RB_NODISCARD rw_out *rw_out_new(void);
@@ -143,6 +146,18 @@ void rw_reader_skip(rw_reader *r, size_t n);
 /* Payload bytes announced and received of the frame under way; total 0 between frames. */
 void rw_reader_progress(const rw_reader *r, int64_t *received, int64_t *total);
 bool rw_reader_is_idle(const rw_reader *r); /* between frames, nothing buffered */
+
+/* ---- frames in files: frame.c ---------------------------------------------------------------------------------- */
+
+/* Bytes of the whole frame that begins at p, header included; 0: it does not end within n, or the header does not;
+ * RB_E_PROTOCOL. */
+RB_NODISCARD int64_t rw_frame_size(const rw_dialect *d, const uint8_t *p, size_t n);
+
+/* Notes about the frames before them. For other readers they are messages that do nothing. */
+enum rw_note { RW_NOTE_NONE = 0, RW_NOTE_SEAL = 0x80, RW_NOTE_ENDED = 0x10 };
+#define RW_NOTE_SIZE 26
+void rw_note_into(enum rw_note kind, int64_t number, uint8_t out[RW_NOTE_SIZE]);
+enum rw_note rw_note_read(const uint8_t *p, size_t n, int64_t *number); /* RW_NOTE_NONE: something else begins at p */
 
 /* ---- greeting: hello.c --------------------------------------------------------------------------------------- */
 

@@ -164,7 +164,86 @@ UT_CASE(one_holds_a_directory) {
     UT_ERROR(rb_file_size(dir), RB_E_IO);
 }
 
+static void put(rb_appender *a, const char *text, bool durable) {
+    size_t half = strlen(text) / 2;
+    struct iovec pieces[3] = {{(void *)(uintptr_t)text, half}, {NULL, 0}, {(void *)(uintptr_t)(text + half), strlen(text) - half}};
+    UT_CHECK(rb_appender_put(a, pieces, 3, durable) == 0);
+}
+
+UT_CASE(growing) {
+    UT_CHECK(rb_file_remove(path) == 0);
+    rb_appender *a = rb_appender_new(path);
+    UT_CHECK(a && rb_appender_size(a) == 0);
+    put(a, "one", false);
+    put(a, " and two", true);
+    UT_EQ_INT(rb_appender_size(a), 11);
+    UT_CHECK(rb_appender_sync(a) == 0);
+    rb_appender_free(a);
+    a = rb_appender_new(path);
+    UT_CHECK(a && rb_appender_size(a) == 11);
+    put(a, "!", false);
+    holds("one and two!");
+    rb_appender_free(a);
+    rb_appender_free(NULL);
+    UT_CHECK(rb_file_cut(path, 3) == 0);
+    holds("one");
+    char to[sizeof path + 4];
+    snprintf(to, sizeof to, "%s.b", path);
+    UT_CHECK(rb_file_write(to, "x", 1) == 0 && rb_file_rename(path, to) == 0 && !rb_file_exists(path));
+    UT_CHECK(rb_file_rename(to, path) == 0);
+    holds("one");
+    UT_ERROR(rb_file_rename(to, path), RB_E_IO);
+    UT_ERROR(rb_file_cut(to, 0), RB_E_IO);
+    UT_ERROR(rb_appender_new(dir), RB_E_IO);
+    UT_ERROR(rb_appender_new("/nowhere/at all"), RB_E_IO);
+    UT_ERROR(rb_appender_new("/dev/null"), RB_E_IO);
+}
+
+/* Whatever fails, and whatever fails while that is put right, the records that are there are whole. */
+UT_CASE(a_record_that_fails_leaves_nothing) {
+    for (int first = 1; first <= 2; first++)
+        for (int again = 0; again <= 2; again++) {
+            UT_CHECK(rb_file_write(path, "before", 6) == 0);
+            rb_appender *a = rb_appender_new(path);
+            UT_CHECK(a);
+            struct iovec text = {(char[]){"a record"}, 8};
+            rb_file_fail_at(first);
+            UT_ERROR(rb_appender_put(a, &text, 1, true), RB_E_IO);
+            UT_CHECK(strstr(rb_error_get()->text, path));
+            rb_file_fail_at(0);
+            holds("before");
+            UT_EQ_INT(rb_appender_size(a), 6);
+            if (again) { /* at the first attempt to cut it off, and at the second one */
+                struct iovec none = {NULL, 0};
+                rb_file_fail_at(first);
+                UT_ERROR(rb_appender_put(a, &text, 1, true), RB_E_IO);
+                rb_file_fail_at(again == 1 ? 0 : 1);
+                int r = rb_appender_put(a, &none, 1, false);
+                UT_CHECK(r == (again == 1 ? 0 : -1));
+                rb_file_fail_at(0);
+            }
+            put(a, " after", true);
+            holds("before after");
+            rb_appender_free(a);
+        }
+}
+
+UT_CASE(one_holds_a_file) {
+    char name[sizeof path + 4];
+    snprintf(name, sizeof name, "%s.lk", path);
+    int lock = rb_file_lock(name);
+    UT_CHECK(lock >= 0);
+    UT_ERROR(rb_file_lock(name), RB_E_IO);
+    rb_file_unlock(lock);
+    lock = rb_file_lock(name);
+    UT_CHECK(lock >= 0);
+    rb_file_unlock(lock);
+    UT_CHECK(rb_file_remove(name) == 0);
+    UT_ERROR(rb_file_lock("/nowhere/at all"), RB_E_IO);
+}
+
 UT_CASE(clean_up) { UT_CHECK(rb_file_remove(path) == 0 && rb_file_remove(dir) == 0); }
 
 UT_MAIN(setup, write_read_map, permissions_are_those_of_any_file, in_pieces_or_not_at_all,
-        every_failure_leaves_a_whole_file, reading_what_has_no_size, what_is_not_there, directories, one_holds_a_directory, clean_up)
+        every_failure_leaves_a_whole_file, reading_what_has_no_size, what_is_not_there, directories, one_holds_a_directory, growing,
+        a_record_that_fails_leaves_nothing, one_holds_a_file, clean_up)

@@ -470,7 +470,53 @@ UT_CASE(errors_with_something_behind) {
     }
 }
 
-UT_MAIN(setup, columns_are_read_in_place, large_values_in_pieces, compressed_frames, headers_are_checked,
+/* In files: where a frame ends, and the notes between them. */
+UT_CASE(frames_in_files) {
+    const rw_dialect *d = rw_dialect_at(0);
+    uint8_t note[RW_NOTE_SIZE + 1];
+    int64_t number = 0;
+    rw_note_into(RW_NOTE_SEAL, -5, note);
+    for (size_t n = 0; n < RW_NOTE_SIZE; n++) {
+        UT_EQ_INT(rw_frame_size(d, note, n), 0);
+        UT_EQ_INT(rw_note_read(note, n, &number), RW_NOTE_NONE);
+    }
+    note[RW_NOTE_SIZE] = 0;
+    UT_EQ_INT(rw_frame_size(d, note, sizeof note), RW_NOTE_SIZE);
+    UT_EQ_INT(rw_note_read(note, sizeof note, &number), RW_NOTE_SEAL);
+    UT_EQ_INT(number, -5);
+    rw_note_into(RW_NOTE_ENDED, INT64_MAX, note);
+    UT_EQ_INT(rw_note_read(note, sizeof note, &number), RW_NOTE_ENDED);
+    UT_EQ_INT(number, INT64_MAX);
+    note[5] = 0;
+    UT_EQ_INT(rw_note_read(note, sizeof note, &number), RW_NOTE_NONE);
+    static const struct {
+        int at;
+        uint8_t byte;
+    } wrong[] = {{0, 0}, {3, 0}, {4, 7}, {6, 1}, {15, 0x80}, {8, 0}};
+    for (size_t i = 0; i < RB_COUNT(wrong); i++) {
+        rw_note_into(RW_NOTE_SEAL, 1, note);
+        note[wrong[i].at] = wrong[i].byte;
+        UT_ERROR(rw_frame_size(d, note, sizeof note), RB_E_PROTOCOL);
+        UT_EQ_INT(rw_note_read(note, sizeof note, &number), RW_NOTE_NONE);
+    }
+    UT_ERROR(rw_frame_size(d, (const uint8_t *)"x", 1), RB_E_PROTOCOL);
+    ray_val *v = rv_i64_new(7);
+    rw_out *o = rw_out_new();
+    rw_send_opts opts = {.compress_over = -1, .restricted = true};
+    UT_CHECK(v && o && rw_out_frame(o, d, RW_SYNC, v, &opts) == 0);
+    struct iovec iov;
+    UT_EQ_INT(rw_out_iov(o, &iov, 1), 1);
+    rw_reader *r = reader_of(d, NULL);
+    UT_EQ_INT(pour(r, iov.iov_base, iov.iov_len, iov.iov_len), iov.iov_len);
+    rw_msg m;
+    UT_CHECK(rw_reader_next(r, &m) == 1 && m.ok && m.restricted && !m.compressed && !m.verbose);
+    rv_release(m.value);
+    rv_release(v);
+    rw_out_free(o);
+    rw_reader_free(r);
+}
+
+UT_MAIN(setup, frames_in_files, columns_are_read_in_place, large_values_in_pieces, compressed_frames, headers_are_checked,
         an_empty_answer_of_the_old_line, unreadable_values_leave_the_frame_in_step,
         announced_sizes_take_no_memory_by_themselves, the_greeting_is_read_through_it, names_of_peers_are_limited,
         allocations_may_fail, errors_with_their_texts, errors_behind_printed_output, errors_with_something_behind)
