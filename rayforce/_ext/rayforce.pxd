@@ -135,7 +135,7 @@ cdef extern from "rayforce/rayforce.h":
     int ray_rt_args_set(ray_rt *rt, ray_val *args) noexcept nogil
     int ray_delete(ray_rt *rt, const char *name) noexcept nogil
     ray_val *ray_names(ray_rt *rt) noexcept nogil
-    int64_t ray_rt_journal(ray_rt *rt, const char *base, c_bool sync) noexcept nogil
+    int64_t ray_rt_journal(ray_rt *rt, const char *base, bint sync) noexcept nogil
     int ray_rt_journal_close(ray_rt *rt) noexcept nogil
     void ray_interrupt(ray_rt *rt) noexcept nogil
     void ray_error_set(int code, const char *text) noexcept nogil

@@ -30,10 +30,11 @@ class Server:
     write, load, run or dial out. `query_timeout`: seconds that one request may take. `max_message`: bytes of the
     largest request; without it 256 MiB, and 16 GiB from clients of this package.
 
-    `journal`: the path of a journal, of which the files are `<path>.log` and others beside it. What it holds is evaluated
-    (`replayed` messages), and from then on every request is written to it before it is evaluated, so that a server that
-    starts again, after any end, finds what clients were told is done. `journal_sync`: each request is on the disk by then,
-    not only with the operating system. One process at a time; raises RayforceOSError for a journal that is damaged.
+    `journal`: the path of a journal, of which the files are `<path>.log` and others beside it. What it holds is
+    evaluated (`replayed` messages), and from then on every request is written to it before it is evaluated, so that a
+    server that starts again, after any end, finds what clients were told is done. `journal_sync`: each request is on
+    the disk by then, not only with the operating system. One process at a time; raises RayforceOSError for a journal
+    that is damaged.
 
     >>> Server(port=5000, journal="trades").serve_forever()  # doctest: +SKIP
     """
