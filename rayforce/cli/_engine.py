@@ -34,6 +34,8 @@ FLAGS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
         {"type": number(0, 1023), "default": 0, "metavar": "N", "help": "worker threads; 0: one per core"},
     ),
     (("-t", "--timeit"), {"type": number(0), "default": 0, "metavar": "0|1", "help": "show how long evaluations take"}),
+    (("-l", "--journal"), {"metavar": "BASE", "help": "bring back what BASE.log holds, and write requests to it"}),
+    (("-L", "--durable-journal"), {"metavar": "BASE", "help": "the same, each on the disk before it is evaluated"}),
     (("--database",), {"metavar": "DIR", "help": "bind the tables of this folder to their names"}),
     (("--max-clients",), {"type": number(1), "metavar": "N", "help": "refuse more clients than that"}),
     (("--query-timeout",), {"type": seconds, "metavar": "S", "help": "seconds that one request may take"}),
@@ -109,6 +111,9 @@ def opened(options: argparse.Namespace) -> Iterator[Running]:
     """The engine that the flags describe; its port is taken before the script runs, and closed with it."""
     if options.password is not None and options.restricted is not None:
         raise Usage("give one password: -u for all, or -U to restrict what clients may do")
+    if options.journal is not None and options.durable_journal is not None:
+        raise Usage("give one journal: with -l, or with -L for one that is always on the disk")
+    journal = options.durable_journal or options.journal
     script = script_of(options)
     from ..arguments import described
     from ..engine import Rayforce
@@ -122,8 +127,12 @@ def opened(options: argparse.Namespace) -> Iterator[Running]:
                 cores=options.cores,
                 timeit=bool(options.timeit),
                 interactive=options.interactive,
+                log=journal or "",
             )
         )
+        if journal is not None:
+            count = engine._runtime.journal(journal, options.durable_journal is not None)
+            print(f"rayforce: {count} requests came back from {journal}", file=sys.stderr, flush=True)
         yield Running(engine, _server(engine, options), script)
 
 
