@@ -2,6 +2,7 @@
 
 #include "../base/error.h"
 #include "../lang/lang.h"
+#include "../sys/queries.h"
 #include "../sys/sys.h"
 
 #include "rayforce/rayforce.h"
@@ -9,7 +10,9 @@
 ray_val *ray_eval(ray_rt *rt, const char *source, size_t n, double timeout) {
     int64_t saved;
     RB_TRY(ray_rt_enter(rt, timeout, &saved), NULL);
+    rx_query_start s = rx_query_begin(rt);
     ray_val *v = rl_eval_source(rt, source, n);
+    rx_query_end(rt, &s, source, n, v);
     ray_rt_leave(rt, saved);
     return v;
 }
@@ -17,7 +20,9 @@ ray_val *ray_eval(ray_rt *rt, const char *source, size_t n, double timeout) {
 ray_val *ray_eval_value(ray_rt *rt, ray_val *v, double timeout) {
     int64_t saved;
     RB_TRY(ray_rt_enter(rt, timeout, &saved), NULL);
+    rx_query_start s = rx_query_begin(rt);
     ray_val *result = rl_eval_message(rt, v);
+    rx_query_end_value(rt, &s, v, result);
     ray_rt_leave(rt, saved);
     return result;
 }

@@ -29,6 +29,12 @@ int64_t rb_clock_mono_ns(void) {
     return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
+int64_t rb_clock_cpu_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
 int64_t rb_clock_wall_ns(void) {
     FIXED(fixed_wall);
     struct timespec t;

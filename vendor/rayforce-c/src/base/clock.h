@@ -5,6 +5,7 @@
 #include "base.h"
 
 int64_t rb_clock_mono_ns(void); /* never steps back; only differences mean something */
+int64_t rb_clock_cpu_ns(void);  /* that all threads of the process have worked */
 int64_t rb_clock_wall_ns(void); /* nanoseconds since 2000-01-01T00:00 UTC */
 
 #if RAY_TESTING

@@ -113,12 +113,26 @@ static ray_val *fold_eval(rl_env *e, const rv_builtin *row, const rv_builtin *ve
     return v;
 }
 
-static ray_val *builtin_eval(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+static ray_val *builtin_eval_plain(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
     RB_TRY(builtin_check(e, row, n), NULL);
     if (row->flags & RV_F_SPECIAL) return row->fn(e->rt, forms, n);
     const rv_builtin *verb = n == 1 && (row->flags & RV_F_AGGREGATE) ? pair_verb(e, forms[0]) : NULL;
     if (verb) return fold_eval(e, row, verb, forms[0]);
     return n > ARGS_INLINE ? builtin_eval_many(e, row, forms, n) : builtin_eval_few(e, row, forms, n);
+}
+
+static ray_val *builtin_eval_profiled(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+    int32_t name = rv_sym_intern_z(row->name);
+    if (name < 0) return NULL;
+    rl_span s = rl_span_begin(e, name);
+    ray_val *v = builtin_eval_plain(e, row, forms, n);
+    rl_span_end(e, s, v);
+    return v;
+}
+
+static ray_val *builtin_eval(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+    if (RB_UNLIKELY(e->is_profiled)) return builtin_eval_profiled(e, row, forms, n);
+    return builtin_eval_plain(e, row, forms, n);
 }
 
 /* ---- lambdas ----------------------------------------------------------------------------------------------------- */

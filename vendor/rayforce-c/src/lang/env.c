@@ -139,6 +139,7 @@ static void env_free(ray_rt *rt, void *state) {
         if (e->globals[i].name >= 0) rv_release(e->globals[i].v);
     rb_free(e->globals, (size_t)e->cap * sizeof *e->globals);
     rv_release(e->payload);
+    rl_profile_free(e->profile);
     rb_free(e, sizeof *e);
     rt->room[RB_RT_LANG] = NULL;
 }
@@ -148,7 +149,8 @@ static int intern_names(rl_env *e) {
     e->names.self = rv_sym_intern_z("self");
     e->names.eval = rv_sym_intern_z("eval");
     e->names.resolve = rv_sym_intern_z("resolve");
-    return e->names.null < 0 || e->names.self < 0 || e->names.eval < 0 || e->names.resolve < 0 ? -1 : 0;
+    e->names.top = rv_sym_intern_z("top-level");
+    return e->names.top < 0 || e->names.null < 0 || e->names.self < 0 || e->names.eval < 0 || e->names.resolve < 0 ? -1 : 0;
 }
 
 int rl_init(ray_rt *rt, const rv_builtin *rows, int n) {

@@ -36,6 +36,14 @@ typedef struct rl_global {
     int64_t order; /* of the user's first binding; 0: the builtin it was born with */
 } rl_global;
 
+typedef struct rl_profile {
+    bool is_on;
+    rl_span *spans, *shown; /* of the evaluation that runs, RL_SPANS_MAX, and of the last one that has ended */
+    int n, shown_n, depth;
+    int64_t inner_ns; /* of the spans inside the one that is open */
+    rl_span whole;
+} rl_profile;
+
 typedef struct rl_env {
     ray_rt *rt;
     rl_global *globals; /* open addressing, linear probing, a power of two */
@@ -50,8 +58,10 @@ typedef struct rl_env {
     ray_val *returned; /* set while a `return` unwinds to its lambda */
     ray_val *payload;  /* what the last `raise` was given */
     int64_t raised;    /* which error it belongs to */
+    rl_profile *profile; /* null: nobody ever asked */
+    bool is_profiled;    /* the evaluation that runs */
     struct {
-        int32_t null, self, eval, resolve;
+        int32_t null, self, eval, resolve, top;
     } names;
 } rl_env;
 
@@ -76,6 +86,14 @@ RB_NODISCARD ray_val *rl_captures(rl_env *e, const ray_val *body);
 bool rl_is_row(const rl_env *e, int32_t name); /* is there a builtin of that name, bound or not? */
 /* Builtins whose names begin with this one and a dot, as a DICT; null with no error set: none. */
 ray_val *rl_namespace(rl_env *e, const char *name, size_t n);
+
+/* ---- spans: profile.c -------------------------------------------------------------------------------------------- */
+
+void rl_profile_begin(rl_env *e); /* of an evaluation that begins, while e->profile is on */
+void rl_profile_end(rl_env *e, const ray_val *v);
+void rl_profile_free(rl_profile *p); /* null is ignored */
+rl_span rl_span_begin(rl_env *e, int32_t name); /* while e->is_profiled */
+void rl_span_end(rl_env *e, rl_span s, const ray_val *v);
 
 /* ---- paths: path.c ----------------------------------------------------------------------------------------------- */
 

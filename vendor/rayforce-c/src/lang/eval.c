@@ -29,6 +29,7 @@ static entry enter(rl_env *e, const ray_val *message) {
         e->low = rl_stack_low();
         e->ticks = RL_TICKS;
         atomic_store_explicit(&e->rt->interrupt, false, memory_order_relaxed); /* it meant an earlier one */
+        if (e->profile && e->profile->is_on) rl_profile_begin(e);
     }
     e->message = message;
     return was;
@@ -38,6 +39,7 @@ static ray_val *leave(rl_env *e, entry was, ray_val *v) {
     e->message = was.message;
     e->low = was.low;
     if (--e->active == 0) {
+        if (e->is_profiled) rl_profile_end(e, v);
         rv_release(e->payload);
         e->payload = NULL;
     }

@@ -52,6 +52,23 @@ void rl_scope_pop(ray_rt *rt, rl_scope *s);
 /* Does a lambda or block that can be seen bind the name? Statements' scopes do not count. */
 bool rl_is_local(ray_rt *rt, int32_t name);
 
+/* ---- where the time goes: profile.c ------------------------------------------------------------------------------ */
+
+typedef struct rl_span {
+    int32_t name; /* of the builtin; "top-level": the whole */
+    int depth;
+    int64_t ns, inner_ns; /* and of the spans inside */
+    int64_t cpu_ns;       /* of the process meanwhile */
+    int64_t bytes;        /* by which the process grew */
+    int64_t rows;         /* of the result */
+} rl_span;
+#define RL_SPANS_MAX 8192
+
+RB_NODISCARD int rl_profile_set(ray_rt *rt, bool on); /* evaluations that begin from now on */
+bool rl_profile_is_on(ray_rt *rt);
+/* Of the last profiled evaluation that has ended, in the order in which they ended; borrowed until another one ends. */
+const rl_span *rl_profile_get(ray_rt *rt, int *n);
+
 /* Special forms, verbs that call back and code as data: special.h, higher.h, code.h; rows in api/builtins.def. */
 
 #endif

@@ -37,6 +37,11 @@ RV_VERB(ro_distinct);
 RV_VERB(ro_group);
 RV_VERB(ro_diverse);
 
+/* attr.c */
+RV_VERB(ro_attr_set);
+RV_VERB(ro_attr_get);
+RV_VERB(ro_attr_drop);
+
 /* The value parts of `alter`: a copy of v with elements set, or without some. alter.c */
 RB_NODISCARD ray_val *ro_alter_set_take(ray_rt *rt, ray_val *v, const ray_val *at, const ray_val *x);
 RB_NODISCARD ray_val *ro_alter_remove(ray_rt *rt, const ray_val *list, const ray_val *at);

@@ -18,6 +18,7 @@ static void outside_free(ray_rt *rt, void *state) {
     rx_topics_free(&o->topics);
     rx_timers_free(&o->timers);
     rx_journal_free(&o->journal);
+    rx_queries_free(&o->queries);
     if (o->home) rx_home_leave(o, o->home);
     rn_loop_free(o->loop);
     rn_numbers_free(o->numbers);

@@ -6,6 +6,7 @@
 #include "../net/client.h"
 #include "../net/server.h"
 #include "journal.h"
+#include "queries.h"
 #include "serve.h"
 #include "timers.h"
 #include "topics.h"
@@ -60,6 +61,7 @@ struct rx_outside {
     int64_t limit_bytes, limit_frames;
     rx_topics topics;
     rx_journal journal;
+    rx_queries queries;
     /* servers opened by code, on one loop that rx_run runs */
     rn_loop *loop;
     int listening;

@@ -86,9 +86,11 @@ static ray_val *evaluate_noted(rx_outside *o, int64_t handle, const rw_msg *m) {
 
 static ray_val *evaluate(rx_outside *o, int64_t handle, rw_msg *m) {
     ray_val *result = NULL;
+    rx_query_start s = rx_query_begin(o->rt);
     if (!m->ok) unreadable(m);
     else if (rx_journal_is_open(&o->journal)) result = evaluate_noted(o, handle, m);
     else result = evaluate_readable(o, handle, m);
+    if (m->ok) rx_query_end_value(o->rt, &s, m->value, result);
     rv_release(m->value);
     return result;
 }

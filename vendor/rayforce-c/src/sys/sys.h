@@ -24,6 +24,13 @@ RV_VERB(rx_objsize);
 RV_VERB(rx_measure); /* special */
 RV_VERB(rx_now);
 
+/* evaluations: sys_profile.c */
+RV_VERB(rx_timeit);
+RV_VERB(rx_prof);
+RV_VERB(rx_querylog);
+RV_VERB(rx_querylog_enable);
+RV_VERB(rx_cmd);
+
 /* files and programs: sys_file.c, sys_exec.c */
 RV_VERB(rx_read);
 RV_VERB(rx_read_bytes);

@@ -99,9 +99,10 @@ _Static_assert(sizeof(ray_val) <= RB_CACHE_LINE, "a header is one cache line");
 #define RV_A_QUOTED 0x20 /* SYM atom: a literal, not a name to look up */
 #define RV_A_NULLS 0x40  /* vector: holds nulls (exact for values made here, a hint on values from outside) */
 /* marks */
-#define RV_M_ASC 0x0001
-#define RV_M_DESC 0x0002
+#define RV_M_SORTED 0x0001  /* these four on vectors: attributes that the user has set; slices and changes have none */
+#define RV_M_GROUPED 0x0002
 #define RV_M_UNIQUE 0x0004
+#define RV_M_BLOCKS 0x0020
 #define RV_M_PARTED 0x0010 /* table: the first column is the key of its partitions */
 #define RV_M_NAMES_ARE_VARS 0x0008 /* lambda: its body holds builtins as values, every name in it is a variable */
 

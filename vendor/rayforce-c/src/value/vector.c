@@ -84,7 +84,6 @@ ray_val *rv_vec_slice(const ray_val *v, int64_t from, int64_t len) {
     ray_val *s = rv_object_new(v->type);
     if (!s) return NULL;
     s->attrs = v->attrs;
-    s->marks = v->marks;
     s->len = len;
     s->buf = rv_buf_retain(v->buf);
     s->data = (char *)v->data + from * ry_width(v->type);

@@ -49,12 +49,12 @@ UT_CASE(copy_on_write) {
     ray_val *v = rv_vec_new(RY_I32, 3);
     memcpy(v->data, (int32_t[]){1, 2, 3}, 12);
     v->attrs = RV_A_NULLS;
-    v->marks = RV_M_ASC;
+    v->marks = RV_M_SORTED;
     ray_val *same = rv_own_take(v);
     UT_CHECK(same == v);
     ray_val *copy = rv_own_take(rv_retain(v));
     UT_CHECK(copy != v && copy->data != v->data && rv_equal(copy, v));
-    UT_CHECK(copy->attrs == RV_A_NULLS && copy->marks == RV_M_ASC);
+    UT_CHECK(copy->attrs == RV_A_NULLS && copy->marks == RV_M_SORTED);
     RV_DATA(int32_t, copy)[0] = 9;
     UT_EQ_INT(RV_DATA(int32_t, v)[0], 1);
     rv_release(copy);

@@ -45,7 +45,7 @@ UT_CASE(growing_in_place) {
 
 UT_CASE(appending_forgets_that_a_vector_was_sorted) {
     ray_val *v = rv_vec_new(RY_I16, 0);
-    v->marks = RV_M_ASC | RV_M_UNIQUE;
+    v->marks = RV_M_SORTED | RV_M_UNIQUE;
     UT_CHECK(rv_vec_append(v, (int16_t[]){1}, 1) == 0);
     UT_EQ_INT(v->marks, 0);
     rv_release(v);
