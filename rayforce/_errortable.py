@@ -32,7 +32,6 @@ ERRORS: dict[int, tuple[str, str, str, str]] = {
     27: ("badtail", "RayforceOSError", "", "a journal does not end with a whole message, or is damaged"),
     28: ("deser", "RayforceOSError", "", "a message in a journal is not readable"),
     29: ("decompr", "RayforceOSError", "", "a compressed message in a journal is not readable"),
-    30: ("limit", "RayforceLimitError", "memory", "the process may not have so much memory"),
     64: ("refused", "ConnectionFailed", "refused", "nothing listens there"),
     65: ("dns", "ConnectionFailed", "dns", "the host name is unknown"),
     66: ("timeout", "ConnectionFailed", "timeout", "no answer while connecting"),

@@ -17,6 +17,18 @@ def seconds(text: str) -> float | None:
     return None if text.lower() in {"none", ""} else float(text)
 
 
+def bytes_of(size: int | str) -> int:
+    """A number of bytes: 4_000_000, "4000000", "512K", "512M", "4G", "1T"; powers of 1024."""
+    if isinstance(size, bool) or not isinstance(size, int | str):
+        raise TypeError(f"{size!r}: expected bytes as a number, or text as '4G'")
+    text = str(size).strip().upper().removesuffix("IB").removesuffix("B")
+    power = "KMGT".find(text[-1:]) + 1 if text[-1:] else 0
+    digits = text[:-1] if power else text
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"{size!r}: expected bytes as a number, or text as '4G'")
+    return min(int(digits) << 10 * power, 2**62)
+
+
 def switch(text: str) -> bool:
     return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
         text.lower()

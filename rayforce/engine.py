@@ -11,8 +11,9 @@ from typing import Any, Literal, Self, TypeVar
 
 from . import types
 from ._ext import core
+from ._options import bytes_of
 from .arguments import described
-from .errors import RayforceNameError, RayforceNYIError
+from .errors import RayforceNameError
 from .network.server import Server
 from .session import SessionMethods, Timeout
 
@@ -40,8 +41,9 @@ class Rayforce(SessionMethods):
     """An engine in this process, with variables of its own. Several may run at once; any thread may call.
 
     Calls on one engine are one after the other, with the GIL released; different engines run in parallel.
-    `args=["--name", "value"]` is what code finds under `user` of `(.sys.args)`. `shared_memory`: what is made from now
-    on can be passed over Unix sockets without a copy, also what is made before one is open.
+    `memory`, bytes or text as "4G", is `memory_limit`: how much data this process may hold. `args=["--name", "value"]`
+    is what code finds under `user` of `(.sys.args)`. `shared_memory`: what is made from now on can be passed over Unix
+    sockets without a copy, also what is made before one is open.
     """
 
     def __init__(
@@ -55,8 +57,7 @@ class Rayforce(SessionMethods):
         restricted: bool = False,
         shared_memory: bool = False,
     ) -> None:
-        if memory is not None:
-            raise RayforceNYIError(f"memory={memory!r}: this core has no such setting", code="nyi")
+        limit = None if memory is None else bytes_of(memory)
         if isinstance(args, str) or not all(isinstance(word, str) for word in args):
             raise TypeError(f"args={args!r}: expected words, as ['--name', 'value']")
         if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
@@ -64,6 +65,8 @@ class Rayforce(SessionMethods):
         self._flags = core.convert_flags(False, strings)
         self._servers: set[Server] = set()
         self._runtime = core.Runtime(threads=threads or 0, restricted=restricted, shared_memory=shared_memory)
+        if limit is not None:
+            core.heap_limit(limit)
         if args:
             self._runtime.set_args(described(args))
         if database is not None:

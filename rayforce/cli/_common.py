@@ -75,6 +75,15 @@ def number(least: int, most: int | None = None) -> Callable[[str], int]:
     return read
 
 
+def memory(text: str) -> int:
+    from .._options import bytes_of
+
+    try:
+        return bytes_of(text)
+    except ValueError as e:
+        raise argparse.ArgumentTypeError(str(e)) from None
+
+
 def seconds(text: str) -> float:
     try:
         value = float(text)

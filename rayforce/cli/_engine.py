@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from .._version import __version__
-from ._common import OK, QUERY, Usage, endpoint, fail, number, seconds
+from ._common import OK, QUERY, Usage, endpoint, fail, memory, number, seconds
 
 if TYPE_CHECKING:
     from ..engine import Rayforce
@@ -32,6 +32,14 @@ FLAGS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (
         ("-c", "--cores"),
         {"type": number(0, 1023), "default": 0, "metavar": "N", "help": "worker threads; 0: one per core"},
+    ),
+    (
+        ("-m", "--memory"),
+        {"type": memory, "metavar": "SIZE", "help": "data that may be held, as 4G; beyond it, errors"},
+    ),
+    (
+        ("-Q", "--querylog"),
+        {"type": number(0), "default": 0, "metavar": "0|1", "help": "note requests: (.sys.querylog)"},
     ),
     (("-t", "--timeit"), {"type": number(0), "default": 0, "metavar": "0|1", "help": "show how long evaluations take"}),
     (("-l", "--journal"), {"metavar": "BASE", "help": "bring back what BASE.log holds, and write requests to it"}),
@@ -118,7 +126,7 @@ def opened(options: argparse.Namespace) -> Iterator[Running]:
     from ..arguments import described
     from ..engine import Rayforce
 
-    with Rayforce(threads=options.cores or None, database=options.database) as engine:
+    with Rayforce(threads=options.cores or None, memory=options.memory, database=options.database) as engine:
         engine._runtime.set_args(
             described(
                 options.script_arguments,
@@ -127,9 +135,12 @@ def opened(options: argparse.Namespace) -> Iterator[Running]:
                 cores=options.cores,
                 timeit=bool(options.timeit),
                 interactive=options.interactive,
+                querylog=bool(options.querylog),
                 log=journal or "",
             )
         )
+        if options.querylog:
+            engine.eval("(.sys.querylog.enable 1)")
         if journal is not None:
             count = engine._runtime.journal(journal, options.durable_journal is not None)
             print(f"rayforce: {count} requests came back from {journal}", file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import rayforce as rf
+from rayforce._options import bytes_of
 
 
 def test_arrays_in_and_out(ray: rf.Rayforce) -> None:
@@ -174,11 +175,37 @@ def test_is_let_go(steady: Callable[[Callable[[], object]], None]) -> None:
         assert alive() is None
 
 
-def test_settings_that_the_core_lacks() -> None:
-    with pytest.raises(rf.RayforceNYIError, match="memory"):
-        rf.Rayforce(memory="4G")
-    with pytest.raises(rf.RayforceNYIError, match="args"):
-        rf.Rayforce(args=["-x"])
+def test_a_limit_of_memory() -> None:
+    before = rf.Rayforce.memory_limit()
+    held = rf.Rayforce().memory_stats()["bytes"]
+    try:
+        with rf.Rayforce(memory=held + (64 << 20)) as ray, ray.listen(0) as server:
+            assert rf.Rayforce.memory_limit() == held + (64 << 20)
+            ray.eval("(set v (til 1000000))")
+            with pytest.raises(rf.RayforceLimitError):
+                ray.eval("(til 100000000)")
+            with rf.hopen("localhost", server.port) as conn:
+                with pytest.raises(rf.RayforceLimitError):
+                    conn.execute("(concat (concat (concat v v) (concat v v)) (concat (concat v v) (concat v v)))")
+                assert conn.execute("(sum v)") == 499999500000
+            with pytest.raises(rf.RayforceLimitError):  # many small pieces
+                ray.eval("(map (fn [x] (list x x)) (til 10000000))")
+            assert ray.eval("(count v)") == 1000000
+    finally:
+        rf.Rayforce.memory_limit(before)
+
+
+@pytest.mark.parametrize(
+    ("size", "n"), [(5, 5), ("5", 5), ("2k", 2048), ("3M", 3 << 20), ("4G", 4 << 30), ("1TiB", 1 << 40), ("0", 0)]
+)
+def test_sizes(size: int | str, n: int) -> None:
+    assert bytes_of(size) == n
+
+
+@pytest.mark.parametrize("size", ["", "G", "4 G", "-1", "1.5G", "4X", -1])
+def test_no_sizes(size: int | str) -> None:
+    with pytest.raises(ValueError, match="expected bytes"):
+        rf.Rayforce(memory=size)
 
 
 def test_a_database(ray: rf.Rayforce, tmp_path: Any) -> None:

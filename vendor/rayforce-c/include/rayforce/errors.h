@@ -32,7 +32,6 @@ enum ray_error {
     RAY_E_BADTAIL = 27, /* a journal does not end with a whole message, or is damaged */
     RAY_E_DESER = 28, /* a message in a journal is not readable */
     RAY_E_DECOMPR = 29, /* a compressed message in a journal is not readable */
-    RAY_E_MEMORY = 30, /* the process may not have so much memory */
     RAY_E_CONN_REFUSED = 64, /* nothing listens there */
     RAY_E_CONN_DNS = 65, /* the host name is unknown */
     RAY_E_CONN_TIMEOUT = 66, /* no answer while connecting */

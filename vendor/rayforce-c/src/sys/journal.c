@@ -180,7 +180,7 @@ int rx_journal_ended(rx_journal *j, int64_t at) {
 }
 
 bool rx_journal_is_ending(int code) {
-    return code == RB_E_OOM || code == RB_E_MEMORY || code == RB_E_CANCEL || code == RB_E_INTERRUPTED ||
+    return code == RB_E_OOM || code == RB_E_CANCEL || code == RB_E_INTERRUPTED ||
            code == RB_E_TIMEOUT_EVAL;
 }
 

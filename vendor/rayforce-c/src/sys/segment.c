@@ -112,7 +112,7 @@ int rx_segment_damaged(const rx_segment *s, const char *path) {
 /* ---- messages ---------------------------------------------------------------------------------------------------- */
 
 static int unreadable(const rw_msg *m, size_t at) {
-    if (m->error.code == RB_E_OOM || m->error.code == RB_E_MEMORY) {
+    if (m->error.code == RB_E_OOM) {
         rb_error_restore(&m->error);
         return -1;
     }
