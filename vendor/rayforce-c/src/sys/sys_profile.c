@@ -18,15 +18,18 @@ static int wanted(const char *verb, ray_val *const *args, int n, bool is_on) {
 
 ray_val *rx_timeit(ray_rt *rt, ray_val *const *args, int n) {
     int on = wanted(".sys.timeit", args, n, rl_profile_is_on(rt));
-    return on < 0 || rl_profile_set(rt, on) < 0 ? NULL : rv_i64_new(on);
+    ray_val *r = on < 0 ? NULL : rv_i64_new(on);
+    if (r && rl_profile_set(rt, on) == 0) return r;
+    rv_release(r);
+    return NULL;
 }
 
 ray_val *rx_querylog_enable(ray_rt *rt, ray_val *const *args, int n) {
     rx_outside *o = rx_outside_get(rt);
     int on = o ? wanted(".sys.querylog.enable", args, n, o->queries.is_on) : -1;
-    if (on < 0) return NULL;
-    o->queries.is_on = on;
-    return rv_i64_new(on);
+    ray_val *r = on < 0 ? NULL : rv_i64_new(on);
+    if (r) o->queries.is_on = on;
+    return r;
 }
 
 /* ---- tables ------------------------------------------------------------------------------------------------------ */
