@@ -295,7 +295,7 @@ def test_case(case: Callable[[Any], None], twin: Any) -> None:
 
 
 def test_same_names() -> None:
-    """What one twin has, the other has, but for what cannot be, subscripts and threads, and what only a console needs."""
+    """What one twin has, the other has, but for subscripts, threads, and what only a console needs."""
     sync = {n for n in dir(rf.Connection) if not n.startswith("_")}
     other = {n for n in dir(rf.aio.AsyncConnection) if not n.startswith("_")}
     assert sync - other == {"pipeline", "submit", "execute_verbose", "interrupt"}
