@@ -75,13 +75,16 @@ TRUTH(truth_f32, float, ry_null_is_f32)
 TRUTH(truth_f64, double, ry_null_is_f64)
 
 void rk_truth(int type, const void *in, int64_t n, bool nulls, uint8_t *out) {
-    switch (rk_storage(type)) {
+    switch (type == RY_TIMESPAN ? type : rk_storage(type)) {
     case RY_U8: truth_u8(in, n, nulls, out); break;
     case RY_I16: truth_i16(in, n, nulls, out); break;
     case RY_I32: truth_i32(in, n, nulls, out); break;
     case RY_I64: truth_i64(in, n, nulls, out); break;
     case RY_F32: truth_f32(in, n, true, out); break;
     case RY_F64: truth_f64(in, n, true, out); break;
+    case RY_TIMESPAN:
+        for (int64_t i = 0; i < n; i++) out[i] = !ry_null_is_i64(((const int64_t *)in)[i]);
+        break;
     case RY_GUID:
         for (int64_t i = 0; i < n; i++) out[i] = !ry_null_is_guid((const ry_guid *)in + i);
         break;

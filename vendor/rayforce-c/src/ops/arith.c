@@ -59,6 +59,7 @@ static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const
     const int64_t n = a->type > 0 ? a->len : b->type > 0 ? b->len : -1;
     rk_job j = {.verb = verb->verb, .type = (int8_t)type, .a = ro_side(a), .b = ro_side(b)};
     plan(&j, verb->cls < 0 ? RY_P_CLASSES : (enum ry_promote_class)verb->cls);
+    j.marks &= n >= 0;
     if (verb->verb == RK_XBAR && j.a.type != RY_TIMESPAN && j.b.type != RY_TIMESPAN)
         RB_TRY(check_buckets(&j.b, b), NULL);
     ray_val *r = ro_result_new(type, n);

@@ -5,7 +5,7 @@ bool ro_truthy(const ray_val *v) {
     if (v->type == RY_NULL) return false;
     if (!rv_is_atom(v)) return true;
     if (rv_is_null(v)) return false;
-    if (v->type == -RY_TIMESPAN || v->type == -RY_STR || v->type == -RY_SYM || v->type == -RY_GUID) return true;
+    if (v->type == -RY_STR || v->type == -RY_SYM || v->type == -RY_GUID) return true;
     uint8_t yes;
     rk_truth(-v->type, v->data, 1, true, &yes);
     return yes;
