@@ -1,26 +1,18 @@
 /* A file of a table: whatever its bytes, it is read as a sound value or refused. The first byte tells what to do with the
  * rest: as it is, or as payload under the header that follows, with all checksums made right, so that what lies behind
  * them is reached. */
+#include "fuzz.h"
+
 #include "store/layout.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                                                        \
-    do {                                                                                                               \
-        if (!(x)) {                                                                                                    \
-            fprintf(stderr, "%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #x, rb_error_get()->text);             \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
-
-static char folder[] = "/tmp/rayforce-fuzz-column-XXXXXX", column[64], symbols[64], table[64], schema[64];
+/* In memory where there is such a place: a disk would be waited for most of the time. */
+static char in_memory[] = "/dev/shm/rayforce-fuzz-column-XXXXXX", on_disk[] = "/tmp/rayforce-fuzz-column-XXXXXX";
+static char column[64], symbols[64], table[64], schema[64];
 
 static void name_files(void) {
     if (*column) return;
-    MUST(mkdtemp(folder));
+    const char *folder = mkdtemp(in_memory) ? in_memory : mkdtemp(on_disk);
+    MUST(folder);
     snprintf(column, sizeof column, "%s/f.col", folder);
     snprintf(symbols, sizeof symbols, "%s/f.sym", folder);
     snprintf(table, sizeof table, "%s/t", folder);

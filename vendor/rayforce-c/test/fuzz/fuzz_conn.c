@@ -1,21 +1,11 @@
 /* Bytes in random pieces through the server's side of a connection. Whatever comes, the machine only moves on, its
  * memory stays within what its limits allow, and all of it is given back. The first byte chooses the manners: a
- * password or none, a peer that reads or not, and the seed of the pieces. */
+ * password or none, a peer that reads or not, over a Unix socket or through memory, and the seed of the pieces. Over a
+ * socket the second byte says which descriptors come beside the bytes. */
+#include "fuzz.h"
+
 #include "base/alloc.h"
 #include "net/conn.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                                                        \
-    do {                                                                                                               \
-        if (!(x)) {                                                                                                    \
-            fprintf(stderr, "%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #x, rb_error_get()->text);             \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 #define MESSAGE_MAX (64 << 10)
 #define BACKLOG_MAX (64 << 10)
@@ -25,10 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define MEMORY_MAX ((int64_t)MESSAGE_MAX * 128 + BACKLOG_MAX + (1 << 20))
 
 static uint32_t random_state;
-static size_t any(size_t max) {
-    random_state = random_state * 1664525 + 1013904223;
-    return 1 + (random_state >> 8) % max;
-}
+static size_t any(size_t max) { return fuzz_any(&random_state, max); }
 
 static bool is_sec(void *ctx, const char *user, const char *password) {
     (void)ctx, (void)user;
@@ -63,21 +50,59 @@ static void serve(rn_conn *c, bool reads) {
     }
 }
 
-static void run(const uint8_t *data, size_t size, bool password, bool reads) {
+/* ---- where the bytes come from ---------------------------------------------------------------------------------- */
+
+typedef struct source {
+    const uint8_t *p, *end;
+    int ends[2]; /* the peer's and ours; negative: there is no socket */
+    int piece;
+    fuzz_giving giving;
+} source;
+
+static source source_of(const uint8_t *p, size_t n, bool socket) {
+    source s = {.p = p, .end = p + n, .ends = {-1, -1}};
+    if (socket && n) {
+        s.giving = fuzz_giving_of(*s.p++);
+        MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s.ends) == 0);
+    }
+    return s;
+}
+
+static void source_end(source *s) {
+    for (int i = 0; i < 2; i++)
+        if (s->ends[i] >= 0) close(s->ends[i]);
+}
+
+/* A piece goes into the connection: how many bytes; 0: none are left, or it takes none. */
+static size_t feed(rn_conn *c, source *s) {
+    struct iovec room[2];
+    size_t left = (size_t)(s->end - s->p), n = 0;
+    int pieces = rn_conn_room(c, room);
+    if (pieces == 0 || left == 0) return 0;
+    size_t most = room[0].iov_len < left ? room[0].iov_len : left;
+    if (s->ends[0] < 0) {
+        n = any(most);
+        memcpy(room[0].iov_base, s->p, n);
+    } else {
+        n = any(most < 4096 ? most : 4096);
+        fuzz_send(s->ends[0], s->p, n, s->piece++, s->giving);
+        ssize_t got = rn_conn_recv(c, s->ends[1], room, pieces);
+        if (got <= 0) return 0; /* what came beside it ends the connection */
+        n = (size_t)got;
+    }
+    s->p += n;
+    rn_conn_filled(c, n);
+    return n;
+}
+
+static void run(source *s, bool password, bool reads) {
     rn_conn_opts o = {.message_max = MESSAGE_MAX, .backlog_max = BACKLOG_MAX, .compress_over = -1,
-                      .auth = password ? is_sec : NULL};
+                      .auth = password ? is_sec : NULL, .memory = s->ends[0] >= 0};
     rn_conn c;
     MUST(rn_conn_init(&c, &o) == 0);
     int64_t before = heap_bytes();
     enum rn_conn_state state = c.state;
-    for (size_t at = 0; at < size;) {
-        struct iovec room[2];
-        int n = rn_conn_room(&c, room);
-        if (n == 0) break;
-        size_t piece = any(room[0].iov_len < size - at ? room[0].iov_len : size - at);
-        memcpy(room[0].iov_base, data + at, piece);
-        at += piece;
-        rn_conn_filled(&c, piece);
+    while (feed(&c, s)) {
         serve(&c, reads);
         if (reads) write_some(&c);
         MUST(c.state >= state);
@@ -96,7 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     random_state = data[0];
     rv_sym_remote_limit_set(SYMBOLS_MAX);
     int64_t before = heap_bytes();
-    run(data + 1, size - 1, data[0] & 1, !(data[0] & 2));
+    source s = source_of(data + 1, size - 1, data[0] & 4);
+    run(&s, data[0] & 1, !(data[0] & 2));
+    source_end(&s);
     MUST(heap_bytes() == before);
     MUST(rv_sym_bytes() < SYMBOLS_MAX * 64); /* an entry and its slots besides a text of one letter */
     return 0;

@@ -1,20 +1,8 @@
 /* Text to a table: however it is cut into pieces the answer is the same; what is read is sound, and is what comes back
  * when it is written and read with its types. The first byte picks the types, the second the size of the pieces. */
+#include "fuzz.h"
+
 #include "store/csv.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                                                        \
-    do {                                                                                                               \
-        if (!(x)) {                                                                                                    \
-            fprintf(stderr, "%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #x, rb_error_get()->text);             \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 static const char *const types[] = {"B8", "U8", "I16", "I32", "I64", "F32", "F64", "DATE", "TIME", "TIMESTAMP", "TIMESPAN", "GUID",
                                     "SYM", "STR"};

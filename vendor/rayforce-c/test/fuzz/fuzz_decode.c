@@ -1,25 +1,11 @@
 /* Bytes to a value in each dialect, at once and in random pieces: both ways agree, and what decodes is sound, prints,
- * is equal to itself and comes back equal. The first byte picks the dialect, of the newest with the forms of our own, whether
- * it is compressed, and whether memory comes beside the bytes. */
+ * is equal to itself and comes back equal. The first byte picks the dialect, of the newest with the forms of our own or
+ * without, whether it is compressed, and whether memory comes beside the bytes. */
+#include "fuzz.h"
+
 #include "base/alloc.h"
 #include "value/value.h"
 #include "wire/dialect.h"
-
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                                                        \
-    do {                                                                                                               \
-        if (!(x)) {                                                                                                    \
-            fprintf(stderr, "%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #x, rb_error_get()->text);             \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 static bool is_refusal(void) { return rb_error_code() == RB_E_CANNOT_SAY || rb_error_code() == RB_E_LIMIT; }
 
@@ -57,22 +43,11 @@ static void must_be_sound(const rw_dialect *d, const ray_val *v) {
 }
 
 static uint32_t random_state;
-static size_t any(size_t max) {
-    random_state = random_state * 1664525 + 1013904223;
-    return 1 + (random_state >> 8) % max;
-}
+static size_t any(size_t max) { return fuzz_any(&random_state, max); }
 
 /* A sealed file of one page. */
 static rb_share *gift(void) {
-    static int fd = -1;
-    if (fd < 0) {
-        uint8_t page[4096];
-        for (size_t i = 0; i < sizeof page; i++) page[i] = (uint8_t)(i * 7);
-        fd = memfd_create("gift", MFD_ALLOW_SEALING);
-        MUST(fd >= 0 && write(fd, page, sizeof page) == (ssize_t)sizeof page);
-        MUST(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_WRITE) == 0);
-    }
-    rb_share *s = rb_share_open_take(dup(fd), 4096);
+    rb_share *s = rb_share_open_take(dup(fuzz_gift(0)), 4096);
     MUST(s);
     return s;
 }
@@ -106,8 +81,8 @@ static void read_in_pieces(const rw_dialect *d, uint8_t flags, int gifts, const 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2) return 0;
-    const rw_dialect *d = data[0] & 1 ? rw_dialect_at(1) : &rw_dialect_own;
-    bool gifts = (data[0] & 7) == 4; /* the newest, not compressed */
+    const rw_dialect *d = data[0] & 1 ? rw_dialect_at(1) : data[0] & 8 ? rw_dialect_at(0) : &rw_dialect_own;
+    bool gifts = (data[0] & 15) == 4; /* our own, not compressed */
     bool packed = data[0] & 2 && d->compresses;
     const uint8_t *p = data + 1;
     size_t n = size - 1;

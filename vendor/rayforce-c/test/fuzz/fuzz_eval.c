@@ -1,23 +1,12 @@
 /* Source evaluated while memory runs out: the first two bytes say at which allocation, and whether for good; the rest is
  * the source. Whatever happens, it ends with a sound value or an error, what it took is given back, and the runtime goes
  * on. */
+#include "fuzz.h"
+
 #include "base/alloc.h"
 #include "value/value.h"
 
 #include <rayforce/rayforce.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                                                        \
-    do {                                                                                                               \
-        if (!(x)) {                                                                                                    \
-            fprintf(stderr, "%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #x, rb_error_get()->text);             \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 #define SECONDS 0.5
 

@@ -1,20 +1,9 @@
 /* Text to tree: what can be read is sound, is equal to itself, and where its printed form can be read at all, that form
  * gives the same tree; what cannot be read says where. */
+#include "fuzz.h"
+
 #include "lang/lang.h"
 #include "lang/lexer.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                                                        \
-    do {                                                                                                               \
-        if (!(x)) {                                                                                                    \
-            fprintf(stderr, "%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #x, rb_error_get()->text);             \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 /* ---- which trees are printed as they are read --------------------------------------------------------------------- */
 
