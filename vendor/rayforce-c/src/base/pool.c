@@ -27,6 +27,11 @@ typedef struct worker {
     rb_pool *pool;
     pthread_t thread;
     int number;
+#if defined(__linux__)
+    int apart_from;  /* the processor of the last caller, -1: none yet */
+    bool taken;      /* it is not in `given` for that reason */
+    cpu_set_t given; /* where this thread may run since */
+#endif
 } worker;
 
 struct rb_pool {
@@ -37,9 +42,9 @@ struct rb_pool {
     worker *workers;      /* threads - 1 */
     pthread_mutex_t lock; /* all below */
     pthread_cond_t work, done;
-    uint64_t round; /* counts jobs, so that a worker sees a new one */
-    int wanted;     /* workers 1 .. wanted take part in it */
-    int running;    /* those that have not left it */
+    _Atomic uint64_t round; /* counts jobs, so that a worker sees a new one; also read without the lock */
+    int wanted;             /* workers 1 .. wanted take part in it */
+    _Atomic int running;    /* those that have not left it; also read without the lock */
     bool stop;
     job job;
     rb_error error; /* of the first range that failed */
@@ -84,6 +89,55 @@ static void work_on(rb_pool *p, job *j, int number) {
     }
 }
 
+/* ---- waiting --------------------------------------------------------------------------------------------------- */
+
+/* To sleep and be woken takes longer than most ranges: what ends, or begins, soon is waited for awake, some 50 us long. */
+enum { TURNS = 1024 };
+
+static inline void turn(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
+static void await_round(rb_pool *p, uint64_t seen) {
+    for (int i = 0; i < TURNS && atomic_load_explicit(&p->round, memory_order_relaxed) == seen; i++) turn();
+}
+
+static void await_workers(rb_pool *p) {
+    for (int i = 0; i < TURNS && atomic_load_explicit(&p->running, memory_order_relaxed) > 0; i++) turn();
+    pthread_mutex_lock(&p->lock);
+    while (p->running) pthread_cond_wait(&p->done, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+}
+
+#if defined(__linux__)
+/* A scheduler that takes sleeping processors for busy ones, as in virtual machines, wakes a thread where it is woken from,
+ * and there it waits for the caller to finish the work alone. So a worker may run where it might before, if somebody else
+ * has not changed that, but not on the processor of the caller. It is a hint: a system may refuse it. */
+static void keep_apart(worker *w, int cpu) {
+    cpu_set_t may;
+    if (cpu == w->apart_from || pthread_getaffinity_np(w->thread, sizeof may, &may) != 0) return;
+    if (w->taken && CPU_EQUAL(&may, &w->given)) CPU_SET(w->apart_from, &may);
+    w->taken = cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(cpu, &may) && CPU_COUNT(&may) > 1;
+    if (w->taken) CPU_CLR(cpu, &may);
+    w->given = may;
+    w->apart_from = pthread_setaffinity_np(w->thread, sizeof may, &may) == 0 ? cpu : -1;
+    w->taken &= w->apart_from == cpu;
+}
+
+static void spread(rb_pool *p, int workers) {
+    const int cpu = sched_getcpu();
+    for (int i = 0; i < workers; i++) keep_apart(&p->workers[i], cpu);
+}
+#else
+static void spread(rb_pool *p, int workers) { (void)p, (void)workers; }
+#endif
+
+/* ---- threads --------------------------------------------------------------------------------------------------- */
+
 static void *worker_main(void *arg) {
     worker *w = arg;
     rb_pool *p = w->pool;
@@ -97,6 +151,9 @@ static void *worker_main(void *arg) {
         work_on(p, &p->job, w->number);
         pthread_mutex_lock(&p->lock);
         if (--p->running == 0) pthread_cond_signal(&p->done);
+        pthread_mutex_unlock(&p->lock);
+        await_round(p, seen);
+        pthread_mutex_lock(&p->lock);
     }
     pthread_mutex_unlock(&p->lock);
     return NULL;
@@ -135,11 +192,14 @@ static void start(rb_pool *p) {
     pthread_cond_init(&p->work, NULL);
     pthread_cond_init(&p->done, NULL);
     p->started = 0;
-    p->round = 0;
+    atomic_store(&p->round, 0);
     atomic_store(&p->owner, me);
     for (int i = 0; i < p->threads - 1; i++) {
         worker *w = &p->workers[i];
         *w = (worker){.pool = p, .number = i + 1};
+#if defined(__linux__)
+        w->apart_from = -1;
+#endif
         if (thread_start(&w->thread, false, worker_main, w) != 0) break;
         p->started++;
     }
@@ -172,16 +232,16 @@ int rb_pool_for(rb_pool *p, int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) 
     p->job.ranges = (n - 1) / grain + 1;
     atomic_store_explicit(&p->job.next, 0, memory_order_relaxed);
     atomic_store_explicit(&p->job.failed, false, memory_order_relaxed);
+    const int wanted = p->job.ranges - 1 < p->started ? (int)(p->job.ranges - 1) : p->started;
+    spread(p, wanted);
     pthread_mutex_lock(&p->lock);
-    p->wanted = p->job.ranges - 1 < p->started ? (int)(p->job.ranges - 1) : p->started;
+    p->wanted = wanted;
     p->running = p->wanted;
     p->round++;
     pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
     work_on(p, &p->job, 0);
-    pthread_mutex_lock(&p->lock);
-    while (p->running) pthread_cond_wait(&p->done, &p->lock);
-    pthread_mutex_unlock(&p->lock);
+    await_workers(p);
     bool failed = atomic_load(&p->job.failed);
     if (failed) rb_error_restore(&p->error);
     atomic_store_explicit(&p->busy, false, memory_order_release);

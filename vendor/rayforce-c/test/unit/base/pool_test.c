@@ -4,6 +4,9 @@
 #include "base/pool.h"
 
 #include <pthread.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -212,6 +215,68 @@ UT_CASE(a_fork_while_the_pool_is_busy) {
     rb_pool_free(contested);
 }
 
+#if defined(__linux__)
+/* Where the worker of a pool of two may run; narrowed from within if `to` is not null. */
+typedef struct place {
+    _Atomic bool met;
+    cpu_set_t may;
+    const cpu_set_t *to;
+} place;
+
+static int look(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)begin, (void)end;
+    place *p = ctx;
+    for (int i = 0; worker == 0 && i < 10000 && !atomic_load(&p->met); i++) usleep(1000);
+    if (worker == 0 || atomic_load(&p->met)) return 0;
+    UT_CHECK(sched_getaffinity(0, sizeof p->may, &p->may) == 0);
+    if (p->to) UT_CHECK(sched_setaffinity(0, sizeof *p->to, p->to) == 0);
+    atomic_store(&p->met, true);
+    return 0;
+}
+
+static void look_from(rb_pool *pool, int cpu, const cpu_set_t *to, cpu_set_t *out) {
+    place p = {.met = false, .to = to};
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET(cpu, &here);
+    UT_CHECK(sched_setaffinity(0, sizeof here, &here) == 0);
+    UT_CHECK(rb_pool_for(pool, 2, 1, look, &p) == 0);
+    UT_CHECK(atomic_load(&p.met));
+    *out = p.may;
+}
+
+UT_CASE(workers_keep_off_the_callers_processor) {
+    cpu_set_t all, may, want;
+    UT_CHECK(sched_getaffinity(0, sizeof all, &all) == 0);
+    if (CPU_COUNT(&all) < 2) return;
+    int a = 0, b;
+    while (!CPU_ISSET(a, &all)) a++;
+    for (b = a + 1; !CPU_ISSET(b, &all);) b++;
+    rb_pool *p = rb_pool_new(2);
+    place first = {.met = false};
+    UT_CHECK(rb_pool_for(p, 2, 1, look, &first) == 0); /* the thread starts where its maker may run */
+    for (int round = 0; round < 4; round++) {
+        const int cpu = round % 2 ? a : b;
+        want = all;
+        CPU_CLR(cpu, &want);
+        look_from(p, cpu, NULL, &may);
+        UT_CHECK(CPU_EQUAL(&may, &want));
+    }
+    /* What somebody else said stays, and gives way to the caller alone where there is more than that. */
+    CPU_ZERO(&want);
+    CPU_SET(b, &want);
+    look_from(p, b, &want, &may);
+    look_from(p, a, NULL, &may);
+    UT_CHECK(CPU_EQUAL(&may, &want));
+    look_from(p, b, NULL, &may);
+    UT_CHECK(CPU_EQUAL(&may, &want));
+    rb_pool_free(p);
+    UT_CHECK(sched_setaffinity(0, sizeof all, &all) == 0);
+}
+#else
+UT_CASE(workers_keep_off_the_callers_processor) {} /* the system takes no such hints */
+#endif
+
 static void *set_flag(void *ctx) {
     atomic_store((_Atomic int *)ctx, 1);
     return NULL;
@@ -238,4 +303,4 @@ UT_CASE(one_thread_per_core) {
 
 UT_MAIN(without_a_pool, each_range_once, nothing_to_do, little_work_wakes_nobody, the_first_failure_comes_to_the_caller,
         a_call_within_a_call_runs_alone, many_callers, threads_start_again_after_a_fork, a_fork_while_the_pool_is_busy,
-        a_thread_for_one_call, one_thread_per_core)
+        workers_keep_off_the_callers_processor, a_thread_for_one_call, one_thread_per_core)
