@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     import asyncio
     import ssl
     import subprocess
-    from collections.abc import Coroutine
 
-PIECE = 1 << 18  # bytes that are moved at once
+    from ._relay import Relay
 
 
 def failed(address: Address, reason: str, text: str) -> errors.ConnectionFailed:
@@ -54,71 +53,25 @@ def context_of(address: Address, tls: Any) -> ssl.SSLContext | None:
     return tls if isinstance(tls, ssl.SSLContext) else ssl.create_default_context()
 
 
-class _Relay:
-    """An event loop in a thread of its own, which moves bytes between TLS and plain streams of this process."""
-
-    def __init__(self) -> None:
-        import asyncio
-        import atexit
-
-        self.pid = os.getpid()
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="rayforce-tls", daemon=True)
-        self._thread.start()
-        atexit.register(self.stop)
-
-    def _run(self) -> None:
-        import asyncio
-
-        asyncio.set_event_loop(self.loop)
-        try:
-            self.loop.run_forever()
-        finally:
-            tasks = asyncio.all_tasks(self.loop)
-            for task in tasks:
-                task.cancel()
-            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            self.loop.close()
-
-    def stop(self) -> None:
-        if self.pid == os.getpid() and self._thread.is_alive():
-            self.loop.call_soon_threadsafe(self.loop.stop)
-            self._thread.join(5)
-
-    def run(self, job: Coroutine[Any, Any, Any]) -> Any:
-        import asyncio
-
-        return asyncio.run_coroutine_threadsafe(job, self.loop).result()
-
-
-_relay: _Relay | None = None
+_relay: Relay | None = None
 _making = threading.Lock()
+_joins: set[asyncio.Task[None]] = set()  # the loop itself does not keep them
 
 
-def _the_relay() -> _Relay:
+def _the_relay() -> Relay:
+    from ._relay import Relay
+
     global _relay
     with _making:
         if _relay is None or _relay.pid != os.getpid():
-            _relay = _Relay()
+            _relay = Relay("rayforce-tls")
         return _relay
 
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    try:
-        while data := await source.read(PIECE):
-            sink.write(data)
-            await sink.drain()
-    except OSError:  # one side is gone; closing tells the other one
-        pass
-    finally:
-        sink.close()
-
-
-_pumps: set[asyncio.Task[None]] = set()  # the loop itself does not keep them
-
-
-async def _join(address: Address, context: ssl.SSLContext, plain: socket.socket, seconds: float | None) -> None:
+async def _lead(address: Address, context: ssl.SSLContext, plain: socket.socket, seconds: float | None) -> None:
     import asyncio
+
+    from ._relay import PIECE, Stream, join
 
     try:
         async with asyncio.timeout(seconds):
@@ -128,11 +81,9 @@ async def _join(address: Address, context: ssl.SSLContext, plain: socket.socket,
     except BaseException:
         plain.close()
         raise
-    near = await asyncio.open_connection(sock=plain, limit=PIECE)
-    for source, sink in ((far[0], near[1]), (near[0], far[1])):
-        task = asyncio.ensure_future(_pump(source, sink))
-        _pumps.add(task)
-        task.add_done_callback(_pumps.discard)
+    task = asyncio.ensure_future(join(await Stream.over(plain), Stream(*far)))
+    _joins.add(task)
+    task.add_done_callback(_joins.discard)
 
 
 class Tls:
@@ -141,7 +92,7 @@ class Tls:
     def __init__(self, address: Address, context: ssl.SSLContext, seconds: float | None) -> None:
         self.stream, theirs = socket.socketpair()
         try:
-            _the_relay().run(_join(address, context, theirs, seconds))
+            _the_relay().run(_lead(address, context, theirs, seconds))
         except OSError as e:
             self.stream.close()
             raise explain(address, e) from e

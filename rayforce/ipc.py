@@ -439,7 +439,7 @@ def hopen(
 
     `timeout` is for connecting, in seconds; `set_timeout` is for replies.
     """
-    return Connection(host, port, connect_timeout=timeout, **options)
+    return Connection(host, port, **{"connect_timeout": timeout, **options})
 
 
 def hopen_timeout(host: str, port: int, timeout_ms: int) -> Connection:

@@ -32,7 +32,7 @@ PUBLIC = {"net", "sys", "api"}
 
 # module -> layer; a module imports only modules of lower layers (same layer: not each other)
 PY_LAYER = [
-    ["_version", "_extras", "errors", "_errortable", "_reconnect", "observe"],
+    ["_version", "_extras", "errors", "_errortable", "_reconnect", "_relay", "observe"],
     ["_options"],
     ["poolbook"],
     ["address"],
@@ -56,6 +56,7 @@ PY_LAYER = [
     ["session", "runtime", "convert"],
     ["live", "progress"],
     ["_link"],
+    ["network.tls"],
     ["network.server", "pipeline", "arguments"],
     ["engine"],
     ["ipc"],

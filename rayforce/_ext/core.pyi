@@ -218,6 +218,7 @@ class ServerHandle:
         greeting_timeout: float = 0.0,
         restricted: bool = False,
         auth: Callable[[str, str], object] | None = None,
+        lead: Callable[[int], int] | None = None,
     ) -> None: ...
     @property
     def port(self) -> int: ...

@@ -311,18 +311,31 @@ cdef bint welcome_with_gil(object auth, const char *user, const char *password) 
     return bool(auth(text_of(user), text_of(password)))
 
 
+cdef int lead_elsewhere(void *ctx, int fd) noexcept nogil:
+    with gil:
+        return lead_with_gil(<object>ctx, fd) - 1
+
+
+cdef int lead_with_gil(object lead, int fd) noexcept:
+    """The descriptor and one. An exception refuses the client, and is reported as unraisable."""
+    if error_pending() is not NULL:
+        close_descriptor(fd)
+        return 0
+    return lead(fd) + 1
+
+
 cdef class ServerHandle:
     """A listening server over an engine; run by one thread, stopped from any."""
 
     cdef ray_server *s
     cdef Runtime runtime
-    cdef object auth
+    cdef object auth, lead
     cdef bint running
     cdef object __weakref__
 
     def __init__(self, Runtime runtime not None, *, str host, int port, path=None, password=None, bint insecure=False,
                  int clients_max=0, int64_t message_max=0, int64_t backlog_max=0, double idle_timeout=0.0,
-                 double query_timeout=0.0, double greeting_timeout=0.0, bint restricted=False, auth=None):
+                 double query_timeout=0.0, double greeting_timeout=0.0, bint restricted=False, auth=None, lead=None):
         cdef ray_server_opts o
         cdef bytes host_b = host.encode()
         cdef bytes path_b = b"" if path is None else path.encode("utf-8", "surrogateescape")
@@ -343,6 +356,9 @@ cdef class ServerHandle:
         self.auth = auth
         if auth is not None:
             o.auth, o.auth_ctx = ask_welcome, <void *>auth
+        self.lead = lead
+        if lead is not None:
+            o.lead, o.lead_ctx = lead_elsewhere, <void *>lead
         runtime.enter()
         cdef ray_server *s
         with nogil:

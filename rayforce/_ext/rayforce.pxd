@@ -152,6 +152,7 @@ cdef extern from "stdbool.h":
     ctypedef bint c_bool "bool"
 
 ctypedef c_bool (*auth_fn)(void *ctx, const char *user, const char *password) noexcept nogil
+ctypedef int (*lead_fn)(void *ctx, int fd) noexcept nogil
 ctypedef void (*push_fn)(void *ctx, ray_val *v) noexcept nogil
 
 cdef extern from "rayforce/net.h":
@@ -247,6 +248,8 @@ cdef extern from "rayforce/net.h":
         bint restricted
         auth_fn auth
         void *auth_ctx
+        lead_fn lead
+        void *lead_ctx
     void ray_server_opts_init(ray_server_opts *o) noexcept nogil
     ray_server *ray_server_new(ray_rt *rt, const ray_server_opts *opts) noexcept nogil
     int ray_server_port(const ray_server *s) noexcept nogil

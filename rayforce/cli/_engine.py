@@ -28,6 +28,7 @@ FLAGS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--unix",), {"metavar": "PATH", "help": "serve on a Unix socket instead"}),
     (("-u", "--password"), {"metavar": "PW", "help": "ask clients for this password"}),
     (("-U", "--restricted"), {"metavar": "PW", "help": "ask for it, and let clients compute but change nothing"}),
+    (("--tls",), {"nargs": 2, "metavar": ("CERT", "KEY"), "help": "meet clients by TLS, with these PEM files"}),
     (("--insecure",), {"action": "store_true", "help": "allow other hosts in without a password"}),
     (
         ("-c", "--cores"),
@@ -111,6 +112,8 @@ class Running:
     @staticmethod
     def _announce(server: Server) -> None:
         where = server.address.path or f"{server.host}:{server.port}"
+        if server.address.scheme == "rayforces":
+            where += " by TLS"
         print(f"rayforce {__version__} listens on {where}", file=sys.stderr, flush=True)
 
 
@@ -160,6 +163,8 @@ def script_of(options: argparse.Namespace) -> str | None:
 def _server(engine: Rayforce, options: argparse.Namespace) -> Server | None:
     from ..network.server import Server
 
+    if options.tls is not None and (options.port is None or options.unix is not None):
+        raise Usage("--tls goes with a port: -p [HOST:]PORT")
     if options.port is None and options.unix is None:
         return None
     host, port = options.port or ("127.0.0.1", 0)
@@ -172,9 +177,12 @@ def _server(engine: Rayforce, options: argparse.Namespace) -> Server | None:
             password=options.password or options.restricted,
             restricted=options.restricted is not None,
             insecure=options.insecure,
+            tls=None if options.tls is None else tuple(options.tls),
             max_clients=options.max_clients,
             query_timeout=options.query_timeout,
             idle_timeout=options.idle_timeout,
         )
     except errors.RayforceError as e:
         raise errors.ConnectionFailed(e.message, code=e.code, reason="os") from e
+    except (OSError, ValueError) as e:  # the files of --tls
+        raise Usage(str(e)) from e

@@ -15,7 +15,10 @@ from ..address import Address
 from ..types import Table
 
 if TYPE_CHECKING:
+    import ssl
+
     from ..engine import Rayforce
+    from .tls import Door, Files
 
 OnHandle = Callable[[int], object]
 
@@ -29,6 +32,10 @@ class Server:
     password, if there is one, was right; it must not take long. `restricted`: clients may compute, but not define,
     write, load, run or dial out. `query_timeout`: seconds that one request may take. `max_message`: bytes of the
     largest request; without it 256 MiB, and 16 GiB from clients of this package.
+
+    `tls`: a context of Python's `ssl`, or the files of a certificate and its key. Clients then come by TLS only
+    (`rayforces://`), and within `greeting_timeout`. A context that demands certificates of clients
+    (`verify_mode=ssl.CERT_REQUIRED`) knows them by these: an open address needs no password then.
 
     `journal`: the path of a journal, of which the files are `<path>.log` and others beside it. What it holds is
     evaluated (`replayed` messages), and from then on every request is written to it before it is evaluated, so that a
@@ -49,6 +56,7 @@ class Server:
         restricted: bool = False,
         auth: Callable[[str, str], object] | None = None,
         insecure: bool = False,
+        tls: ssl.SSLContext | Files | None = None,
         unix: str | None = None,
         max_clients: int | None = None,
         max_message: int | None = None,
@@ -70,9 +78,20 @@ class Server:
         self._unix = unix
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
-        self._has_journal = journal is not None
-        self.replayed = 0 if journal is None else engine._runtime.journal(journal, journal_sync)
+        self._has_journal = False
+        self._door: Door | None = None
+        self._is_secured = tls is not None
+        if tls is not None:
+            if unix is not None:
+                raise ValueError("tls: a Unix socket is of this machine and has none")
+            from .tls import Door, context_of
+
+            context = context_of(tls)
+            insecure = insecure or context.verify_mode.name == "CERT_REQUIRED"
+            self._door = Door(context, greeting_timeout)
         try:
+            self.replayed = 0 if journal is None else engine._runtime.journal(journal, journal_sync)
+            self._has_journal = journal is not None
             self._handle = core.ServerHandle(
                 engine._runtime,
                 host=self._host,
@@ -88,14 +107,18 @@ class Server:
                 greeting_timeout=greeting_timeout or 0.0,
                 restricted=restricted,
                 auth=auth,
+                lead=None if self._door is None else self._door.lead,
             )
         except BaseException:
-            self._end_journal()
+            self._end(0)
             raise
         self._port: int = self._handle.port
         engine._servers.add(self)
 
-    def _end_journal(self) -> None:
+    def _end(self, seconds: float | None) -> None:
+        if self._door is not None:
+            self._door.close(seconds)
+            self._door = None
         if self._has_journal and not self.engine.closed:
             self._has_journal = False
             self.engine._runtime.journal_close()
@@ -113,7 +136,8 @@ class Server:
         """Where clients connect to."""
         if self._unix is not None:
             return Address(scheme="rayforce+unix", path=self._unix)
-        return Address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host), self._port)
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)
+        return Address(host, self._port, scheme="rayforces" if self._is_secured else "rayforce")
 
     @property
     def client_count(self) -> int:
@@ -192,7 +216,7 @@ class Server:
         if thread is not threading.current_thread():
             self._handle.close(None if end is None else max(0.0, end - time.monotonic()))
             self.engine._servers.discard(self)
-            self._end_journal()
+            self._end(None if end is None else max(0.0, end - time.monotonic()))
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure

@@ -155,6 +155,11 @@ typedef struct ray_server_opts {
      * it must not take long. Null: whoever knows the password. With it an open address needs no password. */
     bool (*auth)(void *ctx, const char *user, const char *password);
     void *auth_ctx;
+    /* Every connection that was accepted, which is its own from now on: the stream that leads to the client instead, not
+     * blocking, which is the server's; negative: none, it is refused. By the thread that runs the server. Null: clients
+     * are met as they come. */
+    int (*lead)(void *ctx, int fd);
+    void *lead_ctx;
 } ray_server_opts;
 
 RAY_API void ray_server_opts_init(ray_server_opts *o);

@@ -32,7 +32,9 @@ static void accept_ready(rn_watch *w, unsigned events) {
             return;
         }
         if (fd < 0) continue; /* one that is gone again */
-        if (s->clients >= s->clients_max || rn_peer_admit(s, fd, &from) < 0) rn_sock_close(fd);
+        bool is_full = s->clients >= s->clients_max;
+        if (!is_full && s->lead) fd = s->lead(s->lead_ctx, fd);
+        if (fd >= 0 && (is_full || rn_peer_admit(s, fd, &from) < 0)) rn_sock_close(fd);
     }
 }
 
@@ -125,6 +127,8 @@ ray_server *rn_server_new(rn_loop *loop, const rn_handler *h, const ray_server_o
     s->idle_timeout = o->idle_timeout;
     s->auth = o->auth;
     s->auth_ctx = o->auth_ctx;
+    s->lead = o->lead;
+    s->lead_ctx = o->lead_ctx;
     s->conn = (rn_conn_opts){.message_max = o->message_max > 0 ? o->message_max : 0,
                              .backlog_max = o->backlog_max > 0 ? o->backlog_max : RN_BACKLOG_MAX,
                              .names = h->names};

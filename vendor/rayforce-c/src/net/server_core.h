@@ -81,6 +81,8 @@ struct ray_server {
     rn_conn_opts conn;
     bool (*auth)(void *ctx, const char *user, const char *password);
     void *auth_ctx;
+    int (*lead)(void *ctx, int fd);
+    void *lead_ctx;
     char *password, *path; /* owned, or null */
     bool closing;          /* nothing is taken any more */
     uint64_t serials;

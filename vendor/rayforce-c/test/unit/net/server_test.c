@@ -171,6 +171,40 @@ UT_CASE(an_open_address_needs_a_password) {
     UT_ERROR(rn_server_new(NULL, &none, &o), RB_E_DOMAIN);
 }
 
+static _Atomic int led;
+
+/* Every second client is refused, the others are served over another descriptor of the same stream. */
+static int lead_aside(void *ctx, int fd) {
+    UT_CHECK(ctx == &led);
+    int other = led++ % 2 ? -1 : dup(fd);
+    close(fd);
+    return other;
+}
+
+static void aside(ray_server_opts *o) {
+    o->lead = lead_aside;
+    o->lead_ctx = &led;
+    o->clients_max = 2;
+}
+
+UT_CASE(clients_that_are_led_elsewhere) {
+    nt_server n;
+    start_with(&n, aside);
+    int port = rn_server_port(n.s), one = greeted(port), no = nt_connect(port);
+    UT_CHECK(nt_is_ended(no));
+    close(no);
+    nt_write_value(one, "2.x", RW_SYNC, rv_i64_new(4));
+    nt_is_int(nt_read_value(one, "2.x").value, 4);
+    int two = greeted(port), many = nt_connect(port);
+    UT_CHECK(nt_is_ended(many)); /* full: nobody is asked */
+    UT_EQ_INT(led, 3);
+    close(many);
+    close(two);
+    close(one);
+    NT_SOON(rn_server_clients(n.s) == 0);
+    nt_stop(&n);
+}
+
 static void small(ray_server_opts *o) {
     o->clients_max = 2;
     o->message_max = 1000;
@@ -435,7 +469,8 @@ UT_CASE(memory_may_run_out) {
 }
 
 UT_MAIN(setup, both_dialects_on_one_port, what_was_asked_before_the_end_is_answered, only_questions_are_answered,
-        an_unreadable_request_is_an_error, a_password_is_asked_for, an_open_address_needs_a_password, limits,
+        an_unreadable_request_is_an_error, a_password_is_asked_for, an_open_address_needs_a_password,
+        clients_that_are_led_elsewhere, limits,
         replies_are_computed_as_they_are_read, a_long_request_keeps_nobody_out,
         a_password_is_asked_for_during_a_long_request,
         who_says_nothing_for_long_has_to_go, nonsense_disturbs_nobody,
