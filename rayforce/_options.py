@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
 from ._reconnect import Reconnect
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
-    from typing import Any
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 5000
+
+
+class HopenOptions(TypedDict, total=False):
+    """What type checkers know of the rows below."""
+
+    connect_timeout: float | None
+    keepalive: float | None
+    compression: bool | int
+    nodelay: bool
+    spin: float
+    max_message: int | None
+    strings: Literal["symbol", "string"]
+    timeout_action: Literal["discard", "close"]
+    reconnect: bool | Reconnect
+    tls: bool | ssl.SSLContext
+    slow_query: float | None
+    name: str | None
+
+
+class ConnectionOptions(HopenOptions, total=False):
+    """With the one that `hopen` calls otherwise."""
+
+    timeout: float | None
 
 
 def seconds(text: str) -> float | None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
 from html import escape
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from ._ext import core
 
@@ -38,6 +38,18 @@ class Options:
                 raise TypeError(f"{name}={getattr(self, name)!r}: expected {kind.__name__}")
 
 
+class Changes(TypedDict, total=False):
+    """What type checkers know of `Options`."""
+
+    max_rows: int
+    max_columns: int | Literal["auto"]
+    width: int | Literal["auto"]
+    float_digits: int | None
+    thousands: bool
+    nulls: str
+    ascii: bool
+
+
 _everywhere = Options()
 _here: ContextVar[Options | None] = ContextVar("rayforce_options", default=None)
 NAMES = {f.name for f in fields(Options)}
@@ -48,21 +60,21 @@ def get_options() -> Options:
     return _here.get() or _everywhere
 
 
-def _changed(old: Options, changes: dict[str, Any]) -> Options:
+def _changed(old: Options, changes: Changes) -> Options:
     unknown = sorted(set(changes) - NAMES)
     if unknown:
         raise TypeError(f"no option is called {unknown[0]!r}; there are {', '.join(sorted(NAMES))}")
     return replace(old, **changes)
 
 
-def set_options(**changes: Any) -> None:
+def set_options(**changes: Unpack[Changes]) -> None:
     """Changes how values are shown, for the whole process."""
     global _everywhere
     _everywhere = _changed(_everywhere, changes)
 
 
 @contextmanager
-def options(**changes: Any) -> Iterator[None]:
+def options(**changes: Unpack[Changes]) -> Iterator[None]:
     """The same inside of a `with`, for this thread or task only."""
     token = _here.set(_changed(get_options(), changes))
     try:

@@ -7,14 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from types import EllipsisType, ModuleType, TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, Unpack
 
 from . import types
 from ._ext import core
 from ._options import bytes_of
 from .arguments import described
 from .errors import RayforceNameError
-from .network.server import Server
+from .network.server import Server, ServerOptions
 from .session import SessionMethods, Timeout
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -191,7 +191,7 @@ class Rayforce(SessionMethods):
             raise ValueError(f"memory_limit({bytes}): expected a number of bytes, or 0")
         return core.heap_limit(bytes)
 
-    def listen(self, port: int = 5000, host: str = "127.0.0.1", **options: Any) -> Server:
+    def listen(self, port: int = 5000, host: str = "127.0.0.1", **options: Unpack[ServerOptions]) -> Server:
         """Serves this engine in the background. Port 0: any free one."""
         return Server(self, port=port, host=host, **options).start()
 

@@ -6,11 +6,12 @@ import time
 import warnings
 from collections.abc import Callable
 from types import EllipsisType, TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack, cast, overload
 
 from . import _options, errors, observe, types  # noqa: F401  values come out as the classes of types
 from ._ext import core
 from ._link import Link
+from ._options import ConnectionOptions, HopenOptions
 from ._reach import Ssh, Tls, reach
 from ._reconnect import Reconnect, policy
 from .address import Address
@@ -77,7 +78,7 @@ class Connection(Link, SessionMethods):
         *,
         user: str | None = None,
         password: str | None = None,
-        **options: Any,
+        **options: Unpack[ConnectionOptions],
     ) -> None:
         self._client: core.Client | None = None
         self._way: Tls | Ssh | None = None
@@ -433,13 +434,14 @@ def hopen(
     port: int | None = None,
     *,
     timeout: float | None = 5.0,
-    **options: Any,
+    **options: Unpack[HopenOptions],
 ) -> Connection:
     """Opens a connection: `hopen("localhost", 5000)`, `hopen("localhost:5000:user:pw")`, or any address.
 
     `timeout` is for connecting, in seconds; `set_timeout` is for replies.
     """
-    return Connection(host, port, **{"connect_timeout": timeout, **options})
+    options.setdefault("connect_timeout", timeout)
+    return Connection(host, port, **options)
 
 
 def hopen_timeout(host: str, port: int, timeout_ms: int) -> Connection:
@@ -450,7 +452,7 @@ def hopen_timeout(host: str, port: int, timeout_ms: int) -> Connection:
 
 
 @overload
-def connect(address: Literal[":memory:"], /, **options: Any) -> Rayforce: ...
+def connect(address: Literal[":memory:"], /, **options: Any) -> Rayforce: ...  # type: ignore[overload-overlap]
 @overload
 def connect(
     address: str | Address | None = None,
@@ -460,7 +462,7 @@ def connect(
     port: int | None = None,
     user: str | None = None,
     password: str | None = None,
-    **options: Any,
+    **options: Unpack[ConnectionOptions],
 ) -> Connection: ...
 def connect(
     address: str | Address | None = None,

@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import EllipsisType, TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from . import _options, errors, observe
+from ._options import ConnectionOptions
 from .address import Address
 from .ipc import Connection
 from .poolbook import Book, Entry, PoolStats, check_seconds, check_sizes
@@ -91,7 +92,7 @@ class ConnectionPool:
         configure: Callable[[Connection], None] | None = None,
         user: str | None = None,
         password: str | None = None,
-        **options: Any,
+        **options: Unpack[ConnectionOptions],
     ) -> None:
         self._ready = False
         check_sizes(size, min_size, max_waiting)

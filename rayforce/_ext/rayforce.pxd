@@ -114,6 +114,7 @@ cdef extern from "rayforce/rayforce.h":
     ray_val *ray_format(const ray_val *v, bint whole) noexcept nogil
     ray_val *ray_format_table(const ray_val *t, int64_t rows, int64_t columns) noexcept nogil
     ray_val *ray_encode(const ray_val *v, const char *dialect) noexcept nogil
+    ray_val *ray_encode_packed(const ray_val *v) noexcept nogil
     ray_val *ray_decode(const void *bytes, size_t n, const char *dialect) noexcept nogil
 
     ctypedef struct ray_rt_opts:

@@ -17,6 +17,15 @@ def encode(Value value not None, *, str dialect=None):
     return wrap_take(own(out))
 
 
+def encode_packed(Value value not None):
+    """The same as one message, compressed if that makes it smaller."""
+    cdef ray_val *v = value.ptr()
+    cdef ray_val *out
+    with nogil:
+        out = ray_encode_packed(v)
+    return wrap_take(own(out))
+
+
 cdef ray_val *decoded(object data, str dialect) except NULL:
     cdef Py_buffer view
     cdef const char *d = dialect_ptr(dialect)

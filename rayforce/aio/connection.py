@@ -10,10 +10,11 @@ import warnings
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import EllipsisType, TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 from .. import _options, errors, observe
 from .._ext import core
+from .._options import ConnectionOptions
 from .._reach import Ssh, context_of, explain, failed, place
 from .._reconnect import Reconnect, policy
 from ..address import Address
@@ -44,7 +45,7 @@ class AsyncConnection:
         *,
         user: str | None = None,
         password: str | None = None,
-        **options: Any,
+        **options: Unpack[ConnectionOptions],
     ) -> None:
         self._closed = False
         self._wire: Wire | None = None
@@ -663,7 +664,7 @@ async def connect(
     port: int | None = None,
     user: str | None = None,
     password: str | None = None,
-    **options: Any,
+    **options: Unpack[ConnectionOptions],
 ) -> AsyncConnection:
     """An open connection to an address. Keyword arguments win over the address."""
     where = Address.of(address, port, host=host, user=user, password=password)

@@ -8,9 +8,10 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from types import EllipsisType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from .. import _options, errors, observe
+from .._options import ConnectionOptions
 from ..address import Address
 from ..poolbook import Book, Entry, PoolStats, check_seconds, check_sizes
 from ..session import Timeout
@@ -75,7 +76,7 @@ class AsyncConnectionPool:
         configure: Callable[[AsyncConnection], Awaitable[None]] | None = None,
         user: str | None = None,
         password: str | None = None,
-        **options: Any,
+        **options: Unpack[ConnectionOptions],
     ) -> None:
         check_sizes(size, min_size, max_waiting)
         check_seconds(max_idle=max_idle, max_lifetime=max_lifetime)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from .. import errors, observe
 from .._ext import core
@@ -23,6 +23,25 @@ if TYPE_CHECKING:
 OnHandle = Callable[[int], object]
 
 ANY = {"": "127.0.0.1", "localhost": "127.0.0.1"}
+
+
+class ServerOptions(TypedDict, total=False):
+    """What type checkers know of the keyword arguments of `Server` besides host and port."""
+
+    password: str | None
+    restricted: bool
+    auth: Callable[[str, str], object] | None
+    insecure: bool
+    tls: ssl.SSLContext | Files | None
+    unix: str | None
+    max_clients: int | None
+    max_message: int | None
+    backlog_bytes: int
+    idle_timeout: float | None
+    query_timeout: float | None
+    greeting_timeout: float | None
+    journal: str | os.PathLike[str] | None
+    journal_sync: bool
 
 
 class Server:
@@ -238,7 +257,7 @@ class Server:
 class TCPServer:
     """The official binding's server: `TCPServer(port).listen()` serves until `stop`."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1", **options: Any) -> None:
+    def __init__(self, port: int, host: str = "127.0.0.1", **options: Unpack[ServerOptions]) -> None:
         self._server = Server(host=host, port=port, **options)
         self.port = self._server.port
         self.host = host

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
-from rayforce import _options
+import rayforce as rf
+from rayforce import _options, display
+from rayforce.network import server
 
 
 def test_keyword_wins_over_address_and_default() -> None:
@@ -18,6 +22,13 @@ def test_keyword_wins_over_address_and_default() -> None:
 def test_defaults_are_usable() -> None:
     for name, (_, usable, _, default) in _options.OPTIONS.items():
         assert usable(default), name
+
+
+def test_type_checkers_know_every_option() -> None:
+    assert {*_options.ConnectionOptions.__annotations__} == {*_options.OPTIONS}
+    assert {*display.Changes.__annotations__} == display.NAMES
+    arguments = inspect.signature(rf.Server).parameters
+    assert {*server.ServerOptions.__annotations__} == {*arguments} - {"engine", "host", "port"}
 
 
 def test_unknown_and_unusable() -> None:

@@ -210,6 +210,21 @@ def test_serialize() -> None:
         rf.RayObj.deserialize(b"\x05\x00")
 
 
+def test_serialize_compressed(ray: rf.Rayforce) -> None:
+    t = rf.Table({"sym": ["a", None] * 5000, "x": [0] * 10000, "y": [1.5] + [None] * 9999})
+    packed = t.serialize(compress=True)
+    assert len(packed) < len(t.serialize()) / 2
+    assert rf.RayObj.deserialize(packed).equals(t)
+    assert ray.eval("(fn [b] (de b))", Vector(list(packed), dtype="u8")).equals(t)
+    for x in (1, None, "a", [], [1, [2, "b"]], {"a": 1}):  # what is not smaller stays as it is
+        value = rf.RayObj(x)
+        assert rf.RayObj.deserialize(value.serialize(compress=True)) == value.to_python()
+    assert rf.RayObj.deserialize(bytes(ray.eval("(ser [1 2])"))).to_list() == [1, 2]
+    for damaged in (packed[:-1], packed + b"x", packed[:20], packed[:16] + bytes(len(packed) - 16)):
+        with pytest.raises(rf.RayforceError):
+            rf.RayObj.deserialize(damaged)
+
+
 def test_dates_that_datetime_cannot_hold(ray: rf.Rayforce) -> None:
     far = ray.eval("(+ 2024.01.01 [100000000])")
     assert far.raw[0] == 100008766

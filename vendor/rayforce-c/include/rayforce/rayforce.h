@@ -160,6 +160,9 @@ RAY_API ray_val *ray_format_table(const ray_val *t, int64_t rows, int64_t column
 
 /* dialect: "1.x", "2.x", null for the newest. */
 RAY_API ray_val *ray_encode(const ray_val *v, const char *dialect); /* a U8 vector */
+/* The same as one message, as (ser v) makes it, compressed if that makes it smaller. The newest dialect. */
+RAY_API ray_val *ray_encode_packed(const ray_val *v);
+/* Of both; a message is in the newest dialect, whatever is said. */
 RAY_API ray_val *ray_decode(const void *bytes, size_t n, const char *dialect);
 
 /* ---- runtimes -------------------------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 #include "../base/alloc.h"
+#include "../sys/sys.h"
 #include "../value/value.h"
 #include "../wire/wire.h"
 
@@ -48,9 +49,30 @@ ray_val *ray_encode(const ray_val *v, const char *dialect_name) {
     return rv_vec_external(RY_U8, b.p, (int64_t)b.len, false, free_bytes, (void *)(uintptr_t)b.cap);
 }
 
+ray_val *ray_encode_packed(const ray_val *v) { return rx_frame_packed(v); }
+
+/* No value begins like a message: the flags of an atom leave out most bits. */
+static bool is_message(const void *bytes, size_t n) {
+    bool is = rw_frame_size(rw_dialect_at(0), bytes, n) == (int64_t)n;
+    if (!is) rb_error_clear();
+    return is;
+}
+
+static ray_val *unpack(const void *bytes, size_t n) {
+    rw_reader *r = rw_reader_new(&(rw_reader_opts){.size_max = -1});
+    if (!r) return NULL;
+    rw_reader_dialect_set(r, rw_dialect_at(0));
+    rw_msg m = {0};
+    int got = rx_feed(r, bytes, n, &m);
+    rw_reader_free(r);
+    if (got > 0 && !m.ok) rb_error_restore(&m.error);
+    return got > 0 ? m.value : NULL;
+}
+
 ray_val *ray_decode(const void *bytes, size_t n, const char *dialect_name) {
     const rw_dialect *d = dialect(dialect_name);
     size_t used = 0;
+    if (d && is_message(bytes, n)) return unpack(bytes, n);
     ray_val *v = d ? rw_decode(d, bytes, n, &used, NULL) : NULL;
     if (!v || used == n) return v;
     rv_release(v);

@@ -94,6 +94,8 @@ RB_NODISCARD ray_val *rx_dict_take(int n, const char *const *keys, ray_val **val
 RB_NODISCARD ray_val *rx_frame(const rw_dialect *d, int kind, const ray_val *v, int64_t size_max);
 /* The same for a file of messages. */
 RB_NODISCARD ray_val *rx_frame_kept(int kind, const ray_val *v, bool restricted);
+/* The same for values that are kept by themselves: compressed, if that makes it smaller. */
+RB_NODISCARD ray_val *rx_frame_packed(const ray_val *v);
 /* A reader of bytes in memory, which knows the names of builtins. */
 RB_NODISCARD rw_reader *rx_reader_new(ray_rt *rt);
 /* Hands it all bytes and takes the first message that they make: 1, -1: failed. */

@@ -36,6 +36,10 @@ ray_val *rx_frame_kept(int kind, const ray_val *v, bool restricted) {
                     &(rw_send_opts){.compress_over = -1, .size_max = INT64_MAX, .restricted = restricted});
 }
 
+ray_val *rx_frame_packed(const ray_val *v) {
+    return frame_of(rw_dialect_at(0), RW_ASYNC, v, &(rw_send_opts){.compress_over = 0, .size_max = INT64_MAX});
+}
+
 ray_val *rx_ser(ray_rt *rt, ray_val *const *args, int n) {
     (void)rt, (void)n;
     return rx_frame(rw_dialect_at(0), RW_ASYNC, args[0], INT64_MAX);

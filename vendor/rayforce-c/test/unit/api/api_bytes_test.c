@@ -27,6 +27,32 @@ UT_CASE(there_and_back_in_every_dialect) {
     }
 }
 
+UT_CASE(packed) {
+    ray_val *zeros = ray_vec_new(RAY_I64, 10000), *one = ray_int_new(RAY_I64, 1);
+    memset(ray_data(zeros), 0, 80000);
+    for (int i = 0; i < 2; i++) {
+        const ray_val *v = i ? one : zeros;
+        ray_val *bytes = ray_encode_packed(v);
+        size_t n = (size_t)ray_len(bytes);
+        UT_CHECK(n < 3000);
+        ray_val *back = ray_decode(ray_data(bytes), n, NULL);
+        UT_CHECK(back && ray_equal(back, v));
+        ray_release(back);
+        UT_CHECK(!ray_decode(ray_data(bytes), n - 1, NULL)); /* neither a whole message nor a value */
+        ((uint8_t *)ray_data(bytes))[n - 9]++;
+        ray_release(ray_decode(ray_data(bytes), n, NULL)); /* whatever it is now */
+        ray_release(bytes);
+    }
+    UT_SWEEP({
+        ray_val *bytes = ray_encode_packed(zeros);
+        ray_val *back = bytes ? ray_decode(ray_data(bytes), (size_t)ray_len(bytes), NULL) : NULL;
+        ray_release(back);
+        ray_release(bytes);
+    });
+    ray_release(zeros);
+    ray_release(one);
+}
+
 UT_CASE(what_cannot_be) {
     ray_val *v = sample();
     UT_ERROR(ray_encode(v, "9.x"), RAY_E_VALUE);
@@ -70,4 +96,4 @@ UT_CASE(text) {
     ray_release(v);
 }
 
-UT_MAIN(there_and_back_in_every_dialect, what_cannot_be, text)
+UT_MAIN(there_and_back_in_every_dialect, packed, what_cannot_be, text)
