@@ -51,7 +51,7 @@ static enum rq_kind kind_of(const args *a) {
 
 ray_val *rq_call_verb(rq_scope *s, ray_val *fn, ray_val *const *v, int n) {
     const rv_builtin *row = fn->type == RY_LAMBDA ? NULL : fn->u.builtin.row;
-    rv_verb_fn other = row && n >= row->min && (row->max < 0 || n <= row->max) ? rq_verb_in_clause(row->fn) : NULL;
+    rv_verb_fn other = row && n >= row->min && (row->max < 0 || n <= row->max) ? rq_verb_in_clause(s, row->fn) : NULL;
     return other ? other(s->rows->rt, v, n) : rq_scope_call(s, fn, v, n);
 }
 

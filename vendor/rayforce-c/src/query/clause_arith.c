@@ -6,16 +6,16 @@
 /* What a statement does with a verb's operands. */
 typedef struct arith {
     rv_verb_fn fn;
-    bool widens;   /* integers become I64 */
-    bool mixed;    /* even where the other operand is I64 already: the verb keeps the type of its first one */
-    bool bytes;    /* U8 with U8 stays U8 */
-    bool floats;   /* F32 stays F32 */
+    bool widens;  /* integers become I64 */
+    bool follows; /* the verb's type follows one operand, so that each must be widened */
+    bool bytes;   /* beside a U8 on the right the result has the type of what stands on the left */
+    bool floats;  /* F32 stays F32 */
 } arith;
 
 static const arith verbs[] = {
-    {ro_add, true, false, false, true},   {ro_sub, true, false, false, true},   {ro_mul, true, false, false, true},
-    {ro_mod, true, false, true, true},    {ro_idiv, true, false, false, false}, {ro_xbar, true, true, false, false},
-    {ro_neg, true, false, false, true},   {ro_abs, true, false, false, true},   {ro_floor, false, false, false, true},
+    {ro_add, true, false, false, true},    {ro_sub, true, false, false, true},    {ro_mul, true, false, false, true},
+    {ro_mod, true, true, true, true},      {ro_idiv, true, true, false, false},   {ro_xbar, true, true, true, false},
+    {ro_neg, true, false, false, true},    {ro_abs, true, false, false, true},    {ro_floor, false, false, false, true},
     {ro_round, false, false, false, true}, {ro_ceil, false, false, false, true},
 };
 
@@ -40,22 +40,55 @@ static bool has_type(ray_val *const *v, int n, int type) {
     return false;
 }
 
-/* The operand to be widened: one is enough. -1: none. */
-static int narrow_operand(const arith *a, ray_val *const *v, int n) {
-    if (!a->widens || !all_between(v, n, RY_B8, RY_I64)) return -1;
-    if ((has_type(v, n, RY_I64) && !a->mixed) || (a->bytes && all_between(v, n, RY_U8, RY_U8))) return -1;
-    for (int i = 0; i < n; i++) /* alone, a U8 has no sign that could be changed */
-        if (v[i]->type >= (n == 1 ? RY_I16 : RY_U8) && v[i]->type < RY_I64) return i;
-    return -1;
+static bool is_narrow(const ray_val *v, int n) {
+    /* alone, a U8 has no sign that could be changed */
+    return element_type(v) >= (n == 1 ? RY_I16 : RY_B8) && element_type(v) < RY_I64;
 }
 
-static ray_val *widened(rq_scope *s, ray_val *fn, ray_val *const *v, int n, int at) {
-    ray_val *args[2] = {v[0], v[n - 1]}, *wide = ro_cast_to(s->rows->rt, v[at], RY_I64);
-    if (!wide) return NULL;
-    args[at] = wide;
-    ray_val *out = rq_call_verb(s, fn, args, n);
-    rv_release(wide);
-    return out;
+/* Of two numbers. Constants of 32 bits stay such, unless the other one is wider. */
+static int wide_type(const arith *a, ray_val *const *v) {
+    const int left = element_type(v[0]), right = element_type(v[1]);
+    const bool columns = rv_is_vector(v[0]) || rv_is_vector(v[1]);
+    if (left > RY_I64) return a->fn == ro_idiv ? RY_I64 : RY_F64;
+    if (!columns && a->fn != ro_idiv && left < RY_I64 && right < RY_I64 && (left == RY_I32 || right == RY_I32))
+        return RY_I32;
+    if (a->bytes && right == RY_U8) return left == RY_B8 ? RY_U8 : left;
+    return RY_I64;
+}
+
+/* Does the verb, left alone, not do what statements do? */
+static bool is_to_be_widened(const arith *a, ray_val *const *v, int n) {
+    if (!a->widens || !all_between(v, 1, RY_B8, a->follows ? RY_F64 : RY_I64)) return false;
+    if (n == 1) return is_narrow(v[0], 1);
+    if (!all_between(v + 1, 1, RY_B8, RY_I64)) return false;
+    const bool columns = rv_is_vector(v[0]) || rv_is_vector(v[1]);
+    if (a->bytes && columns && all_between(v, n, RY_U8, RY_U8)) return false;
+    return a->follows ? is_narrow(v[0], n) || is_narrow(v[1], n) : !has_type(v, n, RY_I64);
+}
+
+static ray_val *to_type(ray_rt *rt, ray_val *v, int type) { return ro_cast_to(rt, v, v->type < 0 ? -type : type); }
+
+static ray_val *widened(rq_scope *s, const arith *a, ray_val *fn, ray_val *const *v, int n) {
+    ray_rt *rt = s->rows->rt;
+    ray_val *args[2] = {rv_retain(v[0]), rv_retain(v[n - 1])}, *out = NULL;
+    bool ok = true, one = false;
+    for (int i = n - 1; ok && i >= 0; i--) {
+        if (!is_narrow(v[i], n) || (one && !a->follows)) continue;
+        ray_val *wide = to_type(rt, v[i], RY_I64);
+        one = true;
+        if ((ok = wide != NULL)) {
+            rv_release(args[i]);
+            args[i] = wide;
+        }
+    }
+    if (ok) out = rq_call_verb(s, fn, args, n);
+    rv_release(args[0]);
+    rv_release(args[1]);
+    const int type = n == 1 ? RY_I64 : wide_type(a, v);
+    if (!out || element_type(out) == type) return out;
+    ray_val *cast = to_type(rt, out, type);
+    rv_release(out);
+    return cast;
 }
 
 /* Through doubles: each of these verbs gives the float that it would have given directly. */
@@ -63,7 +96,7 @@ static ray_val *in_doubles(rq_scope *s, ray_val *fn, ray_val *const *v, int n) {
     ray_rt *rt = s->rows->rt;
     ray_val *args[2] = {NULL}, *wide = NULL, *out = NULL;
     bool ok = true;
-    for (int i = 0; ok && i < n; i++) ok = (args[i] = ro_cast_to(rt, v[i], v[i]->type < 0 ? -RY_F64 : RY_F64)) != NULL;
+    for (int i = 0; ok && i < n; i++) ok = (args[i] = to_type(rt, v[i], RY_F64)) != NULL;
     if (ok) wide = rq_call_verb(s, fn, args, n);
     if (wide) out = ro_cast_to(rt, wide, RY_F32);
     rv_release(wide);
@@ -84,9 +117,8 @@ static ray_val *as_column(rq_scope *s, ray_val *fn, ray_val *const *v, int n) {
 
 ray_val *rq_call_over_rows(rq_scope *s, ray_val *fn, ray_val *const *v, int n) {
     const arith *a = n == 1 || n == 2 ? arith_of(fn) : NULL;
+    if (a && is_to_be_widened(a, v, n)) return widened(s, a, fn, v, n);
     bool vectors = a && (rv_is_vector(v[0]) || rv_is_vector(v[n - 1]));
-    int at = vectors ? narrow_operand(a, v, n) : -1;
-    if (at >= 0) return widened(s, fn, v, n, at);
     bool floats = vectors && a->floats && all_between(v, n, RY_F32, RY_F32);
     return floats ? in_doubles(s, fn, v, n) : as_column(s, fn, v, n);
 }

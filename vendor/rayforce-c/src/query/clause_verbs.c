@@ -159,15 +159,24 @@ static RV_VERB(prod_clause) {
 
 static const struct {
     rv_verb_fn outside, inside;
+    bool present; /* only where the scope says so */
 } variants[] = {
-    {ro_eq, eq_clause},         {ro_ne, ne_clause},         {ro_lt, lt_clause},       {ro_le, le_clause},
-    {ro_gt, gt_clause},         {ro_ge, ge_clause},         {ro_in, in_clause},       {ro_not_in, not_in_clause},
-    {ro_within, within_clause}, {ro_concat, concat_clause}, {ro_first, first_clause}, {ro_last, last_clause},
-    {ro_top, top_clause},       {ro_bot, bot_clause},       {ro_prod, prod_clause},
+    {ro_eq, eq_clause, false},         {ro_ne, ne_clause, false},       {ro_lt, lt_clause, false},
+    {ro_le, le_clause, false},         {ro_gt, gt_clause, false},       {ro_ge, ge_clause, false},
+    {ro_in, in_clause, false},         {ro_not_in, not_in_clause, false}, {ro_within, within_clause, false},
+    {ro_concat, concat_clause, false}, {ro_first, first_clause, false}, {ro_last, last_clause, false},
+    {ro_top, top_clause, true},        {ro_bot, bot_clause, true},      {ro_prod, prod_clause, true},
 };
 
-rv_verb_fn rq_verb_in_clause(rv_verb_fn fn) {
+rv_verb_fn rq_verb_in_clause(const rq_scope *s, rv_verb_fn fn) {
     for (size_t i = 0; i < RB_COUNT(variants); i++)
-        if (variants[i].outside == fn) return variants[i].inside;
+        if (variants[i].outside == fn && (s->present || !variants[i].present)) return variants[i].inside;
     return NULL;
+}
+
+bool rq_is_plain_call(const ray_val *form) {
+    if (!rv_is_list(form)) return false;
+    for (int64_t i = 0; i < form->len; i++)
+        if (rv_is_list(rv_list_get(form, i))) return false;
+    return true;
 }

@@ -155,7 +155,7 @@ static ray_val *of_group(const rq_groups *x, ray_val *form, int contents, const 
     if (at && rq_rows_pick_take(&rows, x->s->rows, at) == 0) {
         rq_scope s = {
             .rows = &rows, .aliases = aliases, .whole = true, .quoted_names = x->s->quoted_names,
-            .rows_only = x->s->rows_only, .row = -1};
+            .rows_only = x->s->rows_only, .present = !x->uncut && rq_is_plain_call(form), .row = -1};
         if (rq_expr_any(&s, form, &v) == 0 && check_value(v.v, contents) < 0) {
             rv_release(v.v);
             v.v = NULL;
@@ -260,7 +260,7 @@ int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs,
     if ((c & HAS_ALIAS) && (c & HAS_ROWS) && !(c & HAS_OTHER))
         return rb_fail(RB_E_DOMAIN, "rows and an alias with one value a group in one expression");
     if (!(c & HAS_OTHER) && !((c & HAS_ROWS) && (c & HAS_GROUPS))) return over_all(x, o->form, c, out);
-    const int few = first_few(x, o->form, &out->column);
+    const int few = x->uncut ? 0 : first_few(x, o->form, &out->column);
     if (few == 0) out->column = by_group(x, o->form, c, outputs, n);
     out->binding.grouped = true;
     out->binding.value.kind = RQ_MANY;

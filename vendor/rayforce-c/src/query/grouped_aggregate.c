@@ -1,5 +1,6 @@
 /* One value a group: through the kernels that reduce by group, else by calling the aggregate for each group. */
 #include "../kernel/kernel.h"
+#include "../ops/aggregate.h"
 #include "statement.h"
 
 /* ---- through the kernels
@@ -123,7 +124,8 @@ static ray_val *by_calls(rq_scope *s, ray_val *fn, const rq_value *args, int n) 
 static ray_val *reduce(rq_scope *s, ray_val *fn, const rq_value *args, int n) {
     const rv_builtin *row = fn->u.builtin.row;
     ray_val *v = args[0].v, *out = NULL;
-    if (n == 1 && row->grouped >= 0) {
+    const bool kernel = row->fn != ro_prod || s->present; /* elsewhere the product of nothing is one */
+    if (n == 1 && row->grouped >= 0 && kernel) {
         out = by_kernel(s->rows->rt, s->grouping, row->grouped, v);
         if (out || rb_error_code()) return out;
         if (v->type != RY_LIST)

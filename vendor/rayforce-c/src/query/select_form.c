@@ -11,6 +11,7 @@ typedef struct outputs {
 
 static int evaluate(rq_scope *s, const rq_plan *p, outputs *o) {
     for (int i = 0; i < p->noutputs; i++) {
+        s->present = rq_is_plain_call(p->outputs[i].form);
         RB_TRY(rq_expr_any(s, p->outputs[i].form, &o->b[i].value), -1);
         o->b[i].name = p->outputs[i].name;
         o->b[i].next = s->aliases;

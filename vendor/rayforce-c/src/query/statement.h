@@ -104,6 +104,7 @@ typedef struct rq_scope {
     bool columns_first;    /* a column is found before an alias */
     bool aggregated;       /* a column is found before an alias of one value, which has no rows to be aggregated */
     bool set;              /* vectors that are written out or variables are sets of values, never columns */
+    bool present;          /* an output of select: what verbs such as prod and top leave out are nulls */
     bool rows_only;        /* aggregates are of rows, not of tables, dicts or lists that variables hold */
     rq_grouping *grouping; /* aggregates give one value a group, as a vector */
     int depth;
@@ -143,7 +144,9 @@ RB_NODISCARD ray_val *rq_choose(ray_rt *rt, const ray_val *mask, ray_val *a, ray
 /* n copies of a value as a column; a function is RB_E_DOMAIN. */
 RB_NODISCARD ray_val *rq_repeat(ray_rt *rt, ray_val *v, int64_t n);
 /* What a verb does in a statement where that differs from what it does outside; null: nothing. clause_verbs.c */
-rv_verb_fn rq_verb_in_clause(rv_verb_fn fn);
+rv_verb_fn rq_verb_in_clause(const rq_scope *s, rv_verb_fn fn);
+/* Is it a call of a verb with names and literals? */
+bool rq_is_plain_call(const ray_val *form);
 /* Elements of v that are not null, as a B8 vector. */
 RB_NODISCARD ray_val *rq_present(ray_rt *rt, ray_val *v);
 
