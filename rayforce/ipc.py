@@ -191,6 +191,9 @@ class Connection(Link, SessionMethods):
         """Sends without awaiting a reply; there will be none, not even for an error."""
         self._do(core.Client.send, (query, args, self._timeout, self._flags), query, args)
 
+    def _tell(self, source: str, /) -> None:
+        self.send_async(source)
+
     def write(self, value: Any, /, name: str | None = None) -> Any:
         """Assigns a value on the server; without a name, sends it to be evaluated and returns the result."""
         if name is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
@@ -124,16 +125,17 @@ class Pipeline:
         self._client.flush(self._timeout)
 
     def results(self, *, timeout: float | None = None, return_exceptions: bool = False) -> list[Any]:
-        """All replies in order. The first failure is raised, or failures stand among the values."""
-        self._client.flush(timeout if timeout is not None else self._timeout)
+        """All replies in order. The first failure is raised, or failures stand among the values.
+
+        `timeout` is for all of them together; None is the connection's own.
+        """
+        seconds = self._timeout if timeout is None else timeout
+        end = None if seconds is None else time.monotonic() + seconds
+        self._client.flush(seconds)
         out: list[Any] = []
         for reply in self._replies:
             try:
-                out.append(reply.result(timeout))
-            except CancelledError as e:
-                if not return_exceptions:
-                    raise
-                out.append(e)
+                out.append(reply.result(None if end is None else max(0.0, end - time.monotonic())))
             except Exception as e:
                 if not return_exceptions:
                     raise
@@ -151,6 +153,7 @@ class Pipeline:
             for reply in self._replies:
                 reply.cancel()
             return
+        end = None if self._timeout is None else time.monotonic() + self._timeout
         self.flush()
         for reply in self._replies:
-            reply.fetch(self._timeout)
+            reply.fetch(None if end is None else max(0.0, end - time.monotonic()))

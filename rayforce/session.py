@@ -67,6 +67,10 @@ class SessionMethods:
     def set(self, name: str, value: Any, /) -> None:
         raise NotImplementedError
 
+    def _tell(self, source: str, /) -> None:
+        """Evaluates what nobody waits for."""
+        self.execute(source)
+
     def get(self, name: str, /) -> Any:
         raise NotImplementedError
 
@@ -111,7 +115,7 @@ class SessionMethods:
                 yield paging.table(self.execute(paging.page(start)))
         finally:
             with contextlib.suppress(errors.IPCError, errors.QueryError):
-                self.execute(paging.last())
+                self._tell(paging.last())
 
     def table(self, name: str, /) -> TableRef:
         """A name as a table: what is asked of it runs here. Nothing is fetched yet."""

@@ -128,11 +128,12 @@ class AsyncConnection:
             context = None if self._way is not None else context_of(self.address, self._options["tls"])
             named = self.address.host if context is not None else None
             try:
+                set_up(sock, self._options)
                 made = await loop.create_connection(lambda: wire, sock=sock, ssl=context, server_hostname=named)
             except OSError as e:
+                sock.close()
                 raise explain(self.address, e) from e
             transport = made[0]
-            set_up(transport.get_extra_info("socket"), self._options)
         try:
             await wire.greeted
         except BaseException:
@@ -305,7 +306,7 @@ class AsyncConnection:
         seconds: float | None,
         progress: bool | Callable[[int, int], object] = False,
     ) -> Any:
-        await wire.room()
+        seconds = await self._room(wire, seconds)
         request = wire.request(message, query, boxed)
         if progress:
             request.on_progress = ProgressBar() if progress is True else progress
@@ -314,6 +315,19 @@ class AsyncConnection:
         finally:
             if isinstance(request.on_progress, ProgressBar):
                 request.on_progress.close()
+
+    async def _room(self, wire: Wire, seconds: float | None) -> float | None:
+        """Returns when the transport takes more: how many of the seconds are left."""
+        if wire.has_room:
+            return seconds
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(seconds):
+                await wire.room()
+        except TimeoutError:
+            text = f"{place(self.address)}: the server took no more bytes within {seconds:g} s"
+            raise errors.Timeout(text, code="timeout", seconds=seconds, address=self.address) from None
+        return None if seconds is None else max(0.0, seconds - (time.monotonic() - started))
 
     async def _reply(self, wire: Wire, request: Waiting, seconds: float | None) -> Any:
         if seconds is None:
@@ -360,8 +374,8 @@ class AsyncConnection:
             for start in range(0, count, rows):
                 yield paging.table(await self.execute(paging.page(start)))
         finally:
-            with contextlib.suppress(errors.IPCError, errors.QueryError):
-                await self.execute(paging.last())
+            with contextlib.suppress(errors.IPCError):
+                await self.send_async(paging.last())
 
     def table(self, name: str, /) -> AsyncTable:
         """A name as a table: its queries are awaited and run on the server. Nothing is fetched yet."""
@@ -384,9 +398,9 @@ class AsyncConnection:
             message = wire.codec.message(query, args, self._flags)
             if message is None and args:
                 raise errors.QueryError("a server of the 1.x line cannot call source text in one message", code="nyi")
-            await wire.room()
+            left = await self._room(wire, self._timeout)
             wire.post(core.source_value(query) if message is None else message)
-            await wire.room()
+            await self._room(wire, left)
 
         await self._do(job, query, args)
 
@@ -520,12 +534,7 @@ class AsyncConnection:
         """Returns when the transport takes more."""
         wire = self._live()
         wire.flush()
-        try:
-            async with asyncio.timeout(timeout):
-                await wire.room()
-        except TimeoutError:
-            text = f"{place(self.address)}: the server took no more bytes within {timeout} s"
-            raise errors.Timeout(text, code="timeout", seconds=timeout, address=self.address) from None
+        await self._room(wire, timeout)
 
     async def close(self, timeout: float | None = 1.0) -> None:
         """Sends what is still to be sent, for so long at most, and closes. Calling it again does nothing."""

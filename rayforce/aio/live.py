@@ -62,10 +62,10 @@ class Awaited(Feed[M]):
 
     async def get(self, timeout: float | None = None) -> M:
         """The next message; Timeout after so many seconds, or why no more will come."""
-        if self._begun is None:
-            await self.begin()
         try:
             async with asyncio.timeout(timeout):
+                if self._begun is None:
+                    await self.begin()
                 while isinstance(item := self._take(), Nothing):
                     waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                     self._waiters.add(waiter)

@@ -11,6 +11,7 @@ from ..query.ref import TYPES
 from ..types import List, Name, Table
 
 if TYPE_CHECKING:
+    from ..session import Timeout
     from .connection import AsyncConnection
 
 # What begins or goes on with a query; each gives another one to await.
@@ -22,6 +23,11 @@ BUILDING = [
 
 def inner(x: Any) -> Any:
     return x._plan if isinstance(x, AsyncQuery) else x
+
+
+def or_default(timeout: float | None) -> Timeout:
+    """None stands for the connection's own."""
+    return ... if timeout is None else timeout
 
 
 class AsyncQuery:
@@ -40,9 +46,9 @@ class AsyncQuery:
     async def execute(self, *, timeout: float | None = None) -> Any:
         """The result; a change gives None."""
         if isinstance(self._plan, Change):
-            await self._conn.execute(self._plan, timeout=timeout)
+            await self._conn.execute(self._plan, timeout=or_default(timeout))
             return None
-        return await self._conn.fetch_table(self._plan, timeout=timeout)
+        return await self._conn.fetch_table(self._plan, timeout=or_default(timeout))
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self.execute().__await__()
@@ -81,7 +87,7 @@ class AsyncTable(AsyncQuery):
 
     async def execute(self, *, timeout: float | None = None) -> Table:
         """All of it."""
-        return await self._conn.fetch_table(Name(self.name), timeout=timeout)
+        return await self._conn.fetch_table(Name(self.name), timeout=or_default(timeout))
 
     async def fetch(self, *, limit: int | None = None) -> Table:
         """All rows, or the first ones."""

@@ -219,9 +219,14 @@ class Wire(asyncio.BufferedProtocol):
         if small:
             self._transport.write(small[0] if len(small) == 1 else b"".join(small))
 
+    @property
+    def has_room(self) -> bool:
+        return self._room is None or self.end is not None
+
     async def room(self) -> None:
         """Returns when the transport takes more."""
-        while self._room is not None and self.end is None:
+        while not self.has_room:
+            assert self._room is not None
             await asyncio.shield(self._room)
 
     # ---- the end
@@ -235,6 +240,7 @@ class Wire(asyncio.BufferedProtocol):
             self._transport.abort()
         if not self.greeted.done():
             self.greeted.set_exception(failure)
+            self.greeted.exception()  # maybe nobody waits for it yet, or any more
         self.resume_writing()
         waiting, self.waiting = self.waiting, deque()
         for i, request in enumerate(waiting):
