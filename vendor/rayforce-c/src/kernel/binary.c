@@ -69,6 +69,14 @@ static inline double idiv_f64(double a, double b) {
 /* C says pow(1, NaN) and pow(NaN, 0) are 1; here null makes null. */
 static inline double pow_f64(double a, double b) { return a != a || b != b ? a + b : pow(a, b); }
 
+/* What a core reads at once is bounded by the lines that it has asked for. Its own guesses end with each page, and are
+ * fewer than it could keep under way: the loops ask so many bytes ahead. Past the end of an array that does nothing. */
+#define RK_AHEAD 768
+#define RK_STRIP 64 /* elements */
+#define RK_FETCH(p)                                                                                                    \
+    for (size_t line = 0; line < RK_STRIP * sizeof *(p); line += RB_CACHE_LINE)                                        \
+    __builtin_prefetch((const void *)((uintptr_t)(p) + RK_AHEAD + line))
+
 #define RK_NAME(verb, suffix) verb##_u8_##suffix
 #define RK_T uint8_t
 #define RK_W uint8_t

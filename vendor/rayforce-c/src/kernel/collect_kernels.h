@@ -26,7 +26,9 @@ int64_t rk_mask_count(const uint8_t *mask, int64_t n);
 int64_t rk_mask_positions(const uint8_t *mask, int64_t n, int64_t base, int64_t *out);
 /* The elements whose mask is true; returns how many. */
 int64_t rk_mask_select(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
-/* The same; -1 and nothing done: not for this width or processor. select_wide.c */
+/* The same three; -1 and nothing done: not for this width or processor. select_wide.c */
+int64_t rk_count_wide(const uint8_t *mask, int64_t n);
+int64_t rk_positions_wide(const uint8_t *mask, int64_t n, int64_t base, int64_t *out);
 int64_t rk_select_wide(int width, const void *src, const uint8_t *mask, int64_t n, void *out);
 /* out[i] = mask[i] ? src[i] : null. */
 void rk_mask_blank(int width, const void *src, const uint8_t *mask, const void *null, int64_t n, void *out);

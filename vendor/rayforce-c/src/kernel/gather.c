@@ -98,11 +98,16 @@ static inline uint64_t mask_bits(const uint8_t *mask) {
 }
 
 /* Whatever is not zero counts, here as where elements are moved: what is counted must be what comes. */
-RB_HOT int64_t rk_mask_count(const uint8_t *mask, int64_t n) {
+RB_HOT static int64_t count_plain(const uint8_t *mask, int64_t n) {
     int64_t k = 0, i = 0;
     for (; i + 8 <= n; i += 8) k += __builtin_popcountll(mask_bits(mask + i));
     for (; i < n; i++) k += mask[i] != 0;
     return k;
+}
+
+int64_t rk_mask_count(const uint8_t *mask, int64_t n) {
+    const int64_t k = rk_count_wide(mask, n);
+    return k >= 0 ? k : count_plain(mask, n);
 }
 
 /* So few of RK_MASK_STEP are sought one by one; more are written as they come, without a branch for each. */
@@ -116,12 +121,12 @@ static int64_t few_positions(const uint8_t *mask, int64_t base, int64_t *out) {
     return k;
 }
 
-RB_HOT int64_t rk_mask_positions(const uint8_t *restrict mask, int64_t n, int64_t base, int64_t *restrict out) {
+RB_HOT static int64_t positions_plain(const uint8_t *restrict mask, int64_t n, int64_t base, int64_t *restrict out) {
     int64_t some[RK_MASK_STEP], k = 0;
     for (int64_t i = 0; i < n; i += RK_MASK_STEP) {
         int64_t len = n - i < RK_MASK_STEP ? n - i : RK_MASK_STEP, chosen = 0;
         if (!mask_any(mask + i, len)) continue;
-        if (len == RK_MASK_STEP && rk_mask_count(mask + i, len) <= RK_MASK_FEW) {
+        if (len == RK_MASK_STEP && count_plain(mask + i, len) <= RK_MASK_FEW) {
             k += few_positions(mask + i, base + i, out + k);
             continue;
         }
@@ -133,6 +138,11 @@ RB_HOT int64_t rk_mask_positions(const uint8_t *restrict mask, int64_t n, int64_
         k += chosen;
     }
     return k;
+}
+
+int64_t rk_mask_positions(const uint8_t *mask, int64_t n, int64_t base, int64_t *out) {
+    const int64_t k = rk_positions_wide(mask, n, base, out);
+    return k >= 0 ? k : positions_plain(mask, n, base, out);
 }
 
 void rk_mask_blank(int width, const void *src, const uint8_t *mask, const void *null, int64_t n, void *out) {

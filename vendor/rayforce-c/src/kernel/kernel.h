@@ -146,6 +146,17 @@ void rk_reduce_start(enum rk_reduce_verb verb, bool real, rk_acc *out);
 /* Takes in the range that follows. */
 void rk_reduce_merge(enum rk_reduce_verb verb, bool real, rk_acc *into, const rk_acc *next);
 
+/* rk_reduce of F64, the same to the last bit, where the elements come piece by piece, each but the last one of a multiple
+ * of RK_LANES elements. `l` is used up at the end. */
+#define RK_LANES 32
+typedef struct rk_lanes {
+    double lane[RK_LANES];
+    int64_t gone[RK_LANES], n;
+} rk_lanes;
+void rk_pieces_start(enum rk_reduce_verb verb, rk_lanes *out);
+void rk_pieces_add(enum rk_reduce_verb verb, const double *in, int64_t n, rk_lanes *into);
+void rk_pieces_end(enum rk_reduce_verb verb, rk_lanes *l, rk_acc *out);
+
 /* Sum of at most RK_GRAIN integers as a double, which their 64 bits could overflow, and how many are not null. */
 double rk_total_i64(const int64_t *x, int64_t n, bool nulls, int64_t *count);
 

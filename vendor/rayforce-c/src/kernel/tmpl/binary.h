@@ -7,8 +7,18 @@
         const RK_T *va = pa, *vb = pb;                                                                                 \
         out_t *vo = po;                                                                                                \
         RK_MASK any = 0;                                                                                               \
+        int64_t from = 0;                                                                                              \
+        for (; from + RK_STRIP <= n; from += RK_STRIP) {                                                               \
+            RK_FETCH(va + from);                                                                                       \
+            RK_FETCH(vb + from);                                                                                       \
+            RK_IVDEP                                                                                                   \
+            for (int64_t i = from; i < from + RK_STRIP; i++) {                                                         \
+                const RK_T a = va[i], b = vb[i];                                                                       \
+                __VA_ARGS__                                                                                            \
+            }                                                                                                          \
+        }                                                                                                              \
         RK_IVDEP                                                                                                       \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
+        for (int64_t i = from; i < n; i++) {                                                                           \
             const RK_T a = va[i], b = vb[i];                                                                           \
             __VA_ARGS__                                                                                                \
         }                                                                                                              \
@@ -28,7 +38,7 @@
         }                                                                                                              \
         return far == 0;                                                                                               \
     }                                                                                                                  \
-    RK_LOOP(verb, quick, double, double r = (fast); bool bad = !(r - r == 0); any |= bad; vo[i] = bad ? RK_NULL : r;)   \
+    RK_LOOP(verb, quick, double, double r = (fast); bool bad = !(r - r == 0); any |= bad; vo[i] = bad ? RK_NULL : r;)  \
     RK_LOOP(verb, slow, double, double r = (expr); bool bad = !(r - r == 0); any |= bad; vo[i] = bad ? RK_NULL : r;)   \
     static bool RK_NAME(verb, finite)(const void *pa, const void *pb, void *po, int64_t n) {                           \
         bool any = false;                                                                                              \
@@ -36,7 +46,7 @@
             const double *a = (const double *)pa + at, *b = (const double *)pb + at;                                   \
             const int64_t m = n - at < RK_BLOCK ? n - at : RK_BLOCK;                                                   \
             any |= RK_NAME(verb, is_fast)(a, b, m) ? RK_NAME(verb, quick)(a, b, (double *)po + at, m)                  \
-                                                : RK_NAME(verb, slow)(a, b, (double *)po + at, m);                  \
+                                                : RK_NAME(verb, slow)(a, b, (double *)po + at, m);                     \
         }                                                                                                              \
         return any;                                                                                                    \
     }

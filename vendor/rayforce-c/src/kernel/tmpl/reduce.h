@@ -19,11 +19,13 @@
 
 #define R(verb, int_start, real_start, step, merge)                                                                    \
     static inline A RK_NAME(verb##_merge)(A a, A b) { return merge; }                                                  \
-    static inline __attribute__((always_inline)) void RK_NAME(verb##_body)(const RK_T *v, int64_t n, bool nulls,       \
-                                                                           rk_acc *out) {                              \
-        A lane[RK_LANES];                                                                                              \
-        int64_t gone[RK_COUNTERS] = {0}, i = 0;                                                                        \
+    static inline void RK_NAME(verb##_start)(A *lane, int64_t *gone) {                                                 \
         for (int j = 0; j < RK_LANES; j++) lane[j] = RK_START(int_start, real_start);                                  \
+        for (int j = 0; j < RK_COUNTERS; j++) gone[j] = 0;                                                             \
+    }                                                                                                                  \
+    static inline __attribute__((always_inline)) void RK_NAME(verb##_more)(const RK_T *v, int64_t n, bool nulls,       \
+                                                                           A *lane, int64_t *gone) {                   \
+        int64_t i = 0;                                                                                                 \
         for (; i + RK_LANES <= n; i += RK_LANES)                                                                       \
             for (int j = 0; j < RK_LANES; j++) {                                                                       \
                 const RK_T e = v[i + j];                                                                               \
@@ -39,17 +41,23 @@
             lane[j] = skip ? a : r;                                                                                    \
             gone[j % RK_COUNTERS] += skip;                                                                             \
         }                                                                                                              \
+    }                                                                                                                  \
+    static inline void RK_NAME(verb##_end)(A *lane, int64_t *gone, int64_t n, rk_acc *out) {                           \
         for (int half = RK_LANES / 2; half > 0; half /= 2)                                                             \
             for (int j = 0; j < half; j++) lane[j] = RK_NAME(verb##_merge)(lane[j], lane[j + half]);                   \
         for (int j = 1; j < RK_COUNTERS; j++) gone[0] += gone[j];                                                      \
-        out->n = n - gone[0];                                                                                             \
+        out->n = n - gone[0];                                                                                          \
         out->u.RK_FIELD = lane[0];                                                                                     \
     }                                                                                                                  \
     RB_HOT static void RK_NAME(verb)(const void *in, int64_t n, bool nulls, rk_acc *out) {                             \
+        A lane[RK_LANES];                                                                                              \
+        int64_t gone[RK_COUNTERS];                                                                                     \
+        RK_NAME(verb##_start)(lane, gone);                                                                             \
         if (nulls)                                                                                                     \
-            RK_NAME(verb##_body)(in, n, true, out);                                                                    \
+            RK_NAME(verb##_more)(in, n, true, lane, gone);                                                             \
         else                                                                                                           \
-            RK_NAME(verb##_body)(in, n, false, out);                                                                   \
+            RK_NAME(verb##_more)(in, n, false, lane, gone);                                                            \
+        RK_NAME(verb##_end)(lane, gone, n, out);                                                                       \
     }
 #include "../reduce.def"
 #undef R

@@ -34,6 +34,22 @@ UT_CASE(each_type_against_a_plain_loop) {
         }
 }
 
+UT_CASE(pieces_make_the_whole) {
+    static double x[N];
+    for (int i = 0; i < N; i++) x[i] = i % 7 == 0 ? ry_null_f64() : (double)(i * 7919 % 1000 - 400) / 3;
+    for (int verb = 0; verb < RK_REDUCE_VERBS; verb++)
+        for (int piece = RK_LANES; piece < 2 * N; piece *= 4) {
+            rk_acc want, acc;
+            rk_lanes lanes;
+            rk_reduce[verb][RY_F64](x, N, true, &want);
+            rk_pieces_start(verb, &lanes);
+            for (int i = 0; i < N; i += piece) rk_pieces_add(verb, x + i, N - i < piece ? N - i : piece, &lanes);
+            rk_pieces_end(verb, &lanes, &acc);
+            UT_EQ_INT(acc.n, want.n);
+            UT_CHECK(memcmp(&acc.u.f, &want.u.f, sizeof acc.u.f) == 0);
+        }
+}
+
 UT_CASE(nothing_gives_the_start) {
     rk_acc acc, none;
     rk_reduce[RK_R_SUM][RY_F64](NULL, 0, false, &acc);
@@ -70,4 +86,4 @@ UT_CASE(truth) {
     UT_CHECK(acc.u.f == 0 && acc.n == 2);
 }
 
-UT_MAIN(each_type_against_a_plain_loop, nothing_gives_the_start, integers_wrap, truth)
+UT_MAIN(each_type_against_a_plain_loop, pieces_make_the_whole, nothing_gives_the_start, integers_wrap, truth)

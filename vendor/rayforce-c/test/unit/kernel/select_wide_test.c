@@ -5,6 +5,21 @@
 
 enum { MOST = 300 };
 
+static void check_places(const uint8_t *mask, int64_t n, int64_t chosen) {
+    const bool wide = rb_cpu_wide();
+    const size_t size = (size_t)chosen * sizeof(int64_t);
+    int64_t *out = malloc(size + 1), *again = malloc(size + 1);
+    UT_EQ_INT(rk_mask_count(mask, n), chosen);
+    UT_EQ_INT(rk_mask_positions(mask, n, 100, out), chosen);
+    for (int64_t i = 0, k = 0; i < n; i++)
+        if (mask[i]) UT_EQ_INT(out[k++], 100 + i);
+    UT_EQ_INT(rk_count_wide(mask, n), wide ? chosen : -1);
+    UT_EQ_INT(rk_positions_wide(mask, n, 100, again), wide ? chosen : -1);
+    if (wide) UT_EQ_MEM(again, out, size);
+    free(out);
+    free(again);
+}
+
 static void check(int width, int64_t n, unsigned each, uint64_t *seed) {
     uint8_t src[MOST * 8], mask[MOST], wanted[MOST * 8], *out;
     int64_t k = 0;
@@ -20,6 +35,7 @@ static void check(int width, int64_t n, unsigned each, uint64_t *seed) {
     UT_EQ_INT(rk_select_wide(width, src, mask, n, out), wide ? k : -1);
     UT_EQ_MEM(out, wanted, (size_t)(k * width));
     free(out);
+    check_places(mask, n, k);
 }
 
 static void all(void) {
