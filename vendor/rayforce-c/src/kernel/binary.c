@@ -60,10 +60,10 @@ static inline double mod_near(double a, double b) {
     return r == 0 ? copysign(0.0, a) : r;
 }
 
-/* Its result becomes an integer: what does not fit is no number. */
+/* Its result becomes an integer: what does not fit is no number, nor is the pattern of the null. */
 static inline double idiv_f64(double a, double b) {
     double q = floor(a / b);
-    return q < 9223372036854775808.0 && q >= -9223372036854775808.0 ? q : ry_null_f64();
+    return q < 9223372036854775808.0 && q > -9223372036854775808.0 ? q : ry_null_f64();
 }
 
 /* C says pow(1, NaN) and pow(NaN, 0) are 1; here null makes null. */
