@@ -179,7 +179,8 @@ class Connection(Link, SessionMethods):
     def interrupt(self) -> None:
         """Asks the server to stop what it evaluates for this connection; who waits for it gets Interrupted.
 
-        From any thread. Not every server and not every evaluation can be stopped; if no reply is due nothing happens.
+        From any thread. Not every server and not every evaluation can be stopped; if no reply is due, or the connection
+        is gone, nothing happens.
         """
         self._open().interrupt()
 

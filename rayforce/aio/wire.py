@@ -63,16 +63,22 @@ class Wire(asyncio.BufferedProtocol):
             self.fail(e)
 
     def eof_received(self) -> bool:
+        """At once: the transport would first write what it has, to a server that may not read."""
+        self._ended(None)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None  # it has ended, and must not be told to
+        self._ended(exc)
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def _ended(self, exc: Exception | None) -> None:
         failure = self.codec.ended()
         assert isinstance(failure, errors.RayforceError)
         if exc is not None:
             failure.__cause__ = exc
         self.fail(failure)
-        if not self.closed.done():
-            self.closed.set_result(None)
 
     def pause_writing(self) -> None:
         if self._room is None:

@@ -21,10 +21,10 @@ SETUP = """
 (set add (fn [x y] (+ x y)))
 (set t (table ['a 'b] (list [1 2 3] [1.5 2.5 3.5])))
 (set u (table ['a 'b] (list [1 2 3] [1.5 2.5 3.5])))
-(set big (til 400000))
+(set big (til 300000))
 (set x 7)
 """
-BIG = np.arange(400_000)
+BIG = np.arange(300_000)
 FILE = Path(tempfile.gettempdir()) / "rayforce-chaos.rfl"
 QUICK = rf.Reconnect(attempts=2, delay=0.01, jitter=0)
 
@@ -82,7 +82,7 @@ def listed(found: Any) -> Any:
 
 
 def fetch_into(c: Any) -> Any:
-    out = np.zeros(400_000, "i8")
+    out = np.zeros(300_000, "i8")
     got = c.fetch_into("big", out=out)
     if not inspect.isawaitable(got):
         return out[:got]
@@ -273,14 +273,14 @@ def prepared(c: Any) -> Any:
 CONNECTION = [
     row("execute", lambda c: c.execute("(+ 1 2)"), 3),
     row("execute", lambda c: c.execute("(fn [x y] (+ x y))", 1, 2), 3, name="execute with arguments"),
-    row("execute", lambda c: c.execute("(fn [v] (count v))", BIG), 400_000, name="execute with 3 MB"),
-    row("execute", lambda c: c.execute("big"), BIG, name="execute, answered with 3 MB"),
+    row("execute", lambda c: c.execute("(fn [v] (count v))", BIG), 300_000, name="execute with 2 MB"),
+    row("execute", lambda c: c.execute("big"), BIG, name="execute, answered with 2 MB"),
     row("execute", lambda c: c.execute("big", progress=lambda got, all_of_it: None), BIG, name="execute with progress"),
     row("execute", lambda c, t: c.execute("(+ 1 2)", timeout=t), 3, name="execute with a timeout"),
     row("execute_verbose", lambda c: c.execute_verbose("(+ 1 2)"), lambda got: got[1] == 3, "sync"),
     row("call", lambda c: c.call("add", 3, 4), 7),
     row("send_async", lambda c: c.send_async("(+ 1 2)"), None),
-    row("send_async", lambda c: c.send_async("(fn [v] 0)", BIG), None, name="send_async with 3 MB"),
+    row("send_async", lambda c: c.send_async("(fn [v] 0)", BIG), None, name="send_async with 2 MB"),
     row("write", lambda c: c.write(rf.List([rf.Name("add"), 1, 2])), 3),
     row("write", lambda c: c.write(9, "w"), None, name="write to a name"),
     row("prepare Prepared.__call__ Prepared.send_async", prepared, 3),

@@ -81,7 +81,8 @@ RAY_API int ray_client_send(ray_client *c, ray_val *message, double timeout);
 RAY_API int64_t ray_client_submit(ray_client *c, ray_val *message, bool more, double timeout);
 RAY_API ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout); /* a missed deadline leaves it claimable */
 /* From any thread: the server is asked to stop what it evaluates for this connection; the reply is then an error of the
- * class cancel. Nothing happens if no reply is due, and not every evaluation or server can be stopped. RAY_E_IO. */
+ * class cancel. Nothing happens if no reply is due or the connection is gone, and not every evaluation or server can be
+ * stopped. RAY_E_IO. */
 RAY_API int ray_client_interrupt(ray_client *c);
 RAY_API void ray_client_abandon(ray_client *c, int64_t ticket); /* its reply is dropped when it comes */
 RAY_API int ray_client_flush(ray_client *c, double timeout);

@@ -5,6 +5,7 @@
 #include "dial.h"
 #include "sock.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* ---- opening and closing ------------------------------------------------------------------------------------- */
@@ -360,7 +361,9 @@ int rn_client_interrupt(ray_client *c) {
     bool needed = c->fd >= 0 && !c->end.code && !c->interrupting && rn_tickets_head_get(&c->tickets);
     c->interrupting |= needed;
     pthread_mutex_unlock(&c->lock);
-    int r = needed && rn_sock_urgent_put(c->fd) < 0 ? rb_fail_errno(RB_E_IO, c->peer) : 0;
+    /* of a connection that is gone whoever waits for the reply hears more */
+    bool failed = needed && rn_sock_urgent_put(c->fd) < 0 && errno != EPIPE && errno != ECONNRESET;
+    int r = failed ? rb_fail_errno(RB_E_IO, c->peer) : 0;
     pthread_mutex_unlock(&c->out_lock);
     return r;
 }
