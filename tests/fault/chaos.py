@@ -24,7 +24,7 @@ HEADER = 16
 PASSED_MAX = 8  # descriptors beside one piece
 CHUNK = 1 << 16
 SLICED = 4096
-LATE = 16
+LATE = 8
 
 
 @dataclass(frozen=True)

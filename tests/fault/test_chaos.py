@@ -64,7 +64,7 @@ SIZES = {
 
 
 def faults(places: list[int]) -> Iterator[Fault]:
-    yield Fault("latency", latency=0.004)
+    yield Fault("latency", latency=0.002)
     yield Fault("slicer", slices=7)
     for end in ("stall", "reset", "half-close"):
         for way in ("down", "up"):
@@ -83,7 +83,7 @@ def met_by(row: Row, kind: Kind, transport: str, places: list[int]) -> list[Faul
     if WHOLE:
         return everything
     chosen = random.Random(zlib.crc32(f"{row.name} {kind} {transport}".encode()))
-    return [Fault("latency", latency=0.004), *chosen.sample(everything, SAMPLE)]
+    return [Fault("latency", latency=0.002), *chosen.sample(everything, SAMPLE)]
 
 
 # ---- running
