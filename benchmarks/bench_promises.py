@@ -111,7 +111,7 @@ def showing(rounds: int) -> float:
 PROMISES: list[tuple[str, Callable[[int], float], str, float, bool]] = [
     ("import rayforce", import_time, "ms", 15, True),
     ("round trip of a tiny query, best", round_trip, "us", 40, True),
-    ("pipelined requests", pipelined, "/s", 100_000, False),
+    ("pipelined requests", pipelined, "/s", 500_000, False),
     ("gap of the asyncio loop during 100 MB", loop_gap, "ms", 20, True),
     ("repr of anything", showing, "ms", 20, True),
 ]

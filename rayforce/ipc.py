@@ -68,7 +68,7 @@ class ConnectionStats(NamedTuple):
     reconnects: int
 
 
-class Connection(Link, SessionMethods):
+class Connection(core.Asker, Link, SessionMethods):
     """One connection to a server. Any threads may share it: each caller gets the reply to its own request."""
 
     def __init__(
@@ -80,12 +80,12 @@ class Connection(Link, SessionMethods):
         password: str | None = None,
         **options: Unpack[ConnectionOptions],
     ) -> None:
-        self._client: core.Client | None = None
+        self._client = None
         self._way: Tls | Ssh | None = None
         self._closed = False
         self.address = Address.of(host, port, user=user, password=password)
         o = _options.settle(options, self.address.options)
-        self._timeout: float | None = o["timeout"]
+        self._timeout = o["timeout"]
         self._flags = core.convert_flags(True, o["strings"])
         self._later = core.convert_flags(False, o["strings"])
         self._reader: Reader | None = None
@@ -147,22 +147,16 @@ class Connection(Link, SessionMethods):
 
     # ---- queries
 
-    def execute(
+    def _execute(
         self,
         query: Any,
-        /,
-        *args: Any,
-        timeout: Timeout = ...,
-        boxed: bool = False,
-        idempotent: bool = False,
-        progress: bool | Callable[[int, int], object] = False,
+        args: tuple[Any, ...],
+        timeout: Timeout,
+        boxed: bool,
+        idempotent: bool,
+        progress: bool | Callable[[int, int], object],
     ) -> Any:
-        """Evaluates source or a value on the server; with arguments, calls the function that this gives.
-
-        Arguments are data: nothing in them is parsed. `boxed=True` keeps the types of atoms. `idempotent=True`: it may
-        be sent again after a loss, even if it may have been executed. `progress` shows how much of a large reply has
-        come, or calls a function with bytes received and in all.
-        """
+        """`execute`, when there is more to it than asking."""
         seconds = self._seconds(timeout)
         if progress:
             method, params = fetch_with_progress, (query, args, seconds, boxed, self._flags, progress)

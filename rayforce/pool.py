@@ -41,6 +41,7 @@ class PooledConnection(Connection):
     def _lend(cls, pool: ConnectionPool, entry: Entry[Connection]) -> PooledConnection:
         self = cls.__new__(cls)
         self.__dict__.update(entry.conn.__dict__)
+        self._share(entry.conn)
         self._pool, self._entry, self._generation = pool, entry, pool._generation
         return self
 

@@ -25,6 +25,7 @@ WRITABLE = {
         "at_exit_works",  # what each thread keeps
         "big",
     },  # whole pages kept for the next request
+    "base/process.o": {"known", "once"},  # its number, forgotten in the child of a fork
     "base/share.o": {"shares", "wanted", "files", "unable", "once"},  # memory that other processes can be given
     "lang/stack.o": {"bounds"},  # thread-local: where this thread's stack ends
     "value/symbol.o": None,  # the process-wide symbol table: any name

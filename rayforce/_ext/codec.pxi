@@ -1,6 +1,10 @@
 # The protocol of a connection without a socket, for event loops: they move the bytes, this says which.
 
 
+cdef enum:
+    SMALL = 65536  # bytes: to read so many takes less time than others need to take the GIL
+
+
 cdef class Piece:
     """Bytes of a value on their way out, in the value's own memory."""
 
@@ -66,15 +70,23 @@ cdef class Codec:
     def filled(self, Py_ssize_t n):
         self.check(ray_codec_filled(self.c, n))
 
-    def next(self):
+    def next(self, int64_t large=INT64_MAX):
         """GREETED, REPLY, PUSH or ASKED; 0: more bytes are needed. What came is there for `take`, until the next call.
 
-        ASKED is a push whose sender waits for `refuse`.
+        ASKED is a push whose sender waits for `refuse`. LARGE: nothing was done, since the message under way has more
+        bytes than `large`.
         """
         cdef int r
+        cdef int64_t received, total
+        ray_codec_progress(self.c, &received, &total)
+        if total > large:
+            return LARGE
         ray_release(self.value)
         self.value, self.failure = NULL, None
-        with nogil:
+        if total > SMALL:
+            with nogil:
+                r = ray_codec_next(self.c, &self.value)
+        else:
             r = ray_codec_next(self.c, &self.value)
         self.check(r)
         if r > RAY_CODEC_GREETED and self.value is NULL:
@@ -117,8 +129,12 @@ cdef class Codec:
         self.check(r)
 
     def put_source(self, query):
-        cdef bytes source = source_of(query)
-        self.check(ray_codec_put_source(self.c, source, len(source)))
+        cdef const char *p = NULL
+        cdef size_t n = 0
+        cdef object source = source_in(query, &p, &n)
+        if source is None:
+            raise TypeError(f"{query!r:.100} is no source text")
+        self.check(ray_codec_put_source(self.c, p, n))
 
     def out(self):
         """What is to be sent, in order: bytes, and memory of values."""
@@ -185,6 +201,7 @@ GREETED = RAY_CODEC_GREETED
 REPLY = RAY_CODEC_REPLY
 PUSH = RAY_CODEC_PUSH
 ASKED = RAY_CODEC_ASKED
+LARGE = -2
 
 
 def source_value(query, /):

@@ -1,8 +1,10 @@
 """The typed surface of the extension."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import date, datetime, timedelta, tzinfo
 from os import PathLike
+from types import EllipsisType
 from typing import Any, Self
 
 from typing_extensions import disjoint_base
@@ -155,6 +157,63 @@ class Client:
     def stats(self) -> tuple[int, int, int, int, int, int, int, int]: ...
 
 @disjoint_base
+class Asker:
+    _client: Client | None
+    _timeout: float | None
+    _flags: int
+    _plain: bool
+    def _share(self, other: Asker) -> None: ...
+    def execute(
+        self,
+        query: Any,
+        /,
+        *args: Any,
+        timeout: float | EllipsisType | None = ...,
+        boxed: bool = False,
+        idempotent: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
+    ) -> Any:
+        """Evaluates source or a value on the server; with arguments, calls the function that this gives.
+
+        Arguments are data: nothing in them is parsed. `boxed=True` keeps the types of atoms. `idempotent=True`: it may
+        be sent again after a loss, even if it may have been executed. `progress` shows how much of a large reply has
+        come, or calls a function with bytes received and in all.
+        """
+
+@disjoint_base
+class Awaited:
+    is_watched: bool
+    def __init__(self, client: Client, ticket: int, query: Any, boxed: bool) -> None: ...
+    def fetch(self, timeout: float | None = None) -> None: ...
+    def result(self, timeout: float | None = None) -> Any: ...
+    def exception(self, timeout: float | None = None) -> BaseException | None: ...
+    def done(self) -> bool: ...
+    def cancelled(self) -> bool: ...
+    def cancel(self) -> bool: ...
+
+@disjoint_base
+class Requests:
+    def __init__(self, client: Client, flags: int, seconds: float | None, kind: type[Awaited]) -> None: ...
+    def execute(self, query: Any, /, *args: Any, boxed: bool = False) -> Future[Any]:
+        """As Connection.execute; a future for the result."""
+
+    def call(self, name: Any, /, *args: Any) -> Future[Any]:
+        """As Connection.call; a future for the result."""
+
+    def flush(self) -> None:
+        """Hands everything to the system."""
+
+    def fetch_all(self) -> None: ...
+    def cancel_all(self) -> None: ...
+    def results(self, *, timeout: float | None = None, return_exceptions: bool = False) -> list[Any]:
+        """All replies in order. The first failure is raised, or failures stand among the values.
+
+        `timeout` is for all of them together; None is the connection's own.
+        """
+
+    def __len__(self) -> int: ...
+
+@disjoint_base
 class Callback: ...
 
 @disjoint_base
@@ -178,7 +237,7 @@ class Codec:
     def dialect(self) -> str: ...
     def room(self) -> memoryview: ...
     def filled(self, n: int) -> None: ...
-    def next(self) -> int: ...
+    def next(self, large: int = ...) -> int: ...
     def take(self, query: Any, boxed: bool) -> Any: ...
     def refuse(self) -> None: ...
     def ended(self) -> Exception: ...
@@ -196,6 +255,7 @@ GREETED: int
 REPLY: int
 PUSH: int
 ASKED: int
+LARGE: int
 
 def source_value(query: str | bytes, /) -> Value: ...
 

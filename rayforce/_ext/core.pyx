@@ -8,6 +8,7 @@ GIL; callbacks from C are `noexcept`, take the GIL and leave their exception for
 import sys
 import threading
 import time as time_module
+from concurrent.futures import CancelledError
 from os import fsencode
 
 from libc.math cimport NAN, isinf, isnan
@@ -36,9 +37,11 @@ from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize, PyUnicode_DecodeUTF8
 from posix.unistd cimport close as close_descriptor
 
+from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
+
 from rayforce._ext.rayforce cimport *
 
-from rayforce import _errortable, errors
+from rayforce import _errortable, errors, observe
 
 cdef extern from "Python.h":
     # Without the exception clauses of Cython's own declarations: the indicator is left for the waiting call.
@@ -71,4 +74,5 @@ include "serde.pxi"
 include "runtime.pxi"
 include "function.pxi"
 include "net.pxi"
+include "pipeline.pxi"
 include "codec.pxi"

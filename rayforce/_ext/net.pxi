@@ -60,7 +60,7 @@ cdef class Client:
         self.push = push
         if push is not None:
             o.push, o.push_ctx = deliver_push, <void *>self
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef ray_client *c
         with nogil:
             c = ray_client_new(&o)
@@ -93,23 +93,25 @@ cdef class Client:
 
     def execute(self, query, tuple args, seconds, bint boxed, int flags):
         """Source, or a value as a message; with arguments: what it gives is called with them."""
+        return self.ask(query, args, seconds, boxed, flags)
+
+    cdef object ask(self, object query, tuple args, object seconds, bint boxed, int flags):
         cdef double limit = limit_of(seconds)
-        cdef bytes source = source_of(query)
-        cdef const char *p
-        cdef size_t n
+        cdef const char *p = NULL
+        cdef size_t n = 0
+        cdef object source = source_in(query, &p, &n)
         cdef ray_val *r
         cdef Args a
         cdef Value head
         cdef double started
         if source is not None and not args:
-            p, n = source, len(source)
-            started = time_module.perf_counter()
+            started = seconds_now()
             with nogil:
                 r = ray_client_eval(self.c, p, n, limit)
             return self.reply(r, query, started, seconds, boxed)
         a = Args.of(args, flags)
-        head = value_of(query) if source is None else wrap_take(own(ray_str_new(source, len(source))))
-        started = time_module.perf_counter()
+        head = value_of(query) if source is None else wrap_take(own(ray_str_new(p, n)))
+        started = seconds_now()
         with nogil:
             if a.n == 0:
                 r = ray_client_request(self.c, head.v, limit)
@@ -125,7 +127,7 @@ cdef class Client:
         cdef bytes source = source_of(query)
         cdef const char *p = source
         cdef size_t n = len(source)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef ray_val *r
         with nogil:
             r = ray_client_eval_verbose(self.c, p, n, limit)
@@ -139,7 +141,7 @@ cdef class Client:
         """A value as a message."""
         cdef double limit = limit_of(seconds)
         cdef Args a = Args.of((x,), flags)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef ray_val *r
         with nogil:
             r = ray_client_request(self.c, a.items[0], limit)
@@ -150,7 +152,7 @@ cdef class Client:
         cdef double limit = limit_of(seconds)
         cdef Args a = Args.of(args, flags)
         cdef Value head = function_head(fn)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef ray_val *r
         with nogil:
             r = ray_client_call(self.c, head.v, a.items, a.n, limit)
@@ -161,7 +163,7 @@ cdef class Client:
         cdef bytes key = name_bytes(name)
         cdef const char *p = key
         cdef Args a = Args.of((x,), flags)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef ray_val *r
         with nogil:
             r = ray_client_set(self.c, p, a.items[0], limit)
@@ -170,7 +172,7 @@ cdef class Client:
     def wait(self, seconds):
         """Delivers pushes for so long, or until the connection ends."""
         cdef double limit = limit_of(seconds)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef int r
         with nogil:
             r = ray_client_wait(self.c, limit)
@@ -180,7 +182,7 @@ cdef class Client:
         """Sends without awaiting a reply; returns when the system has taken all of it."""
         cdef double limit = limit_of(seconds)
         cdef Value message = self.message(query, args, flags)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef int r
         with nogil:
             r = ray_client_send(self.c, message.v, limit)
@@ -193,12 +195,14 @@ cdef class Client:
         return 0
 
     cdef Value message(self, object query, tuple args, int flags):
-        cdef bytes source = source_of(query)
+        cdef const char *p = NULL
+        cdef size_t n = 0
+        cdef object source = source_in(query, &p, &n)
         cdef Value head
         if source is None:
             head = value_of(query, bool(flags & BORROW))
         else:
-            head = wrap_take(own(ray_str_new(source, len(source))))
+            head = wrap_take(own(ray_str_new(p, n)))
         if not args:
             return head
         cdef Args a = Args.of(args, flags)
@@ -224,7 +228,7 @@ cdef class Client:
 
     cdef object submit_message(self, Value message, object query, bint more, object seconds):
         cdef double limit = limit_of(seconds)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef int64_t ticket
         with nogil:
             ticket = ray_client_submit(self.c, message.v, more, limit)
@@ -234,7 +238,7 @@ cdef class Client:
     def claim(self, int64_t ticket, query, seconds, bint boxed):
         """The reply of a ticket; a missed deadline leaves it claimable."""
         cdef double limit = limit_of(seconds)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef ray_val *r
         with nogil:
             r = ray_client_claim(self.c, ticket, limit)
@@ -259,7 +263,7 @@ cdef class Client:
 
     def flush(self, seconds):
         cdef double limit = limit_of(seconds)
-        cdef double started = time_module.perf_counter()
+        cdef double started = seconds_now()
         cdef int r
         with nogil:
             r = ray_client_flush(self.c, limit)
@@ -289,6 +293,30 @@ cdef class Client:
         cdef ray_client_stats s
         ray_client_stats_into(self.c, &s)
         return s.sent, s.received, s.sent_bytes, s.received_bytes, s.owed, s.awaited, s.pushes, s.pushes_dropped
+
+
+cdef class Asker:
+    """The part of a connection that its most frequent call needs: the client, and what goes without saying."""
+
+    cdef public Client _client
+    cdef public object _timeout
+    cdef public int _flags
+    cdef public bint _plain  # nothing is to be done but to ask, unless somebody watches
+
+    def _share(self, Asker other not None):
+        """Becomes another view of the same client."""
+        self._client, self._timeout, self._flags, self._plain = other._client, other._timeout, other._flags, other._plain
+
+    def execute(self, query, /, *args, timeout=..., bint boxed=False, idempotent=False, progress=False):
+        """Evaluates source or a value on the server; with arguments, calls the function that this gives.
+
+        Arguments are data: nothing in them is parsed. `boxed=True` keeps the types of atoms. `idempotent=True`: it may
+        be sent again after a loss, even if it may have been executed. `progress` shows how much of a large reply has
+        come, or calls a function with bytes received and in all.
+        """
+        if self._plain and timeout is ... and not progress and self._client is not None and not observe.watched():
+            return self._client.ask(query, args, self._timeout, boxed, self._flags)
+        return self._execute(query, args, timeout, boxed, idempotent, progress)
 
 
 cdef Value function_head(object fn):

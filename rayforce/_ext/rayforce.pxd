@@ -197,7 +197,9 @@ cdef extern from "rayforce/net.h":
     int ray_client_wait(ray_client *c, double timeout) noexcept nogil
     int ray_client_send(ray_client *c, ray_val *message, double timeout) noexcept nogil
     int64_t ray_client_submit(ray_client *c, ray_val *message, bint more, double timeout) noexcept nogil
+    int64_t ray_client_submit_source(ray_client *c, const char *source, size_t n, bint more, double timeout) noexcept nogil
     ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout) noexcept nogil
+    ray_val *ray_client_claim_now(ray_client *c, int64_t ticket, c_bool *is_there) noexcept nogil
     int ray_client_interrupt(ray_client *c) noexcept nogil
     void ray_client_abandon(ray_client *c, int64_t ticket) noexcept nogil
     int ray_client_flush(ray_client *c, double timeout) noexcept nogil

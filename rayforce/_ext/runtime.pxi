@@ -27,6 +27,19 @@ cdef bytes source_of(object query):
     return None
 
 
+cdef object source_in(object query, const char **p, size_t *n):
+    """The object that holds the text of a query, which lies at p while it lives; None for one that is a value."""
+    cdef Py_ssize_t size = 0
+    if type(query) is str and PyUnicode_IS_COMPACT_ASCII(query):
+        p[0] = PyUnicode_AsUTF8AndSize(query, &size)
+        n[0] = size
+        return query
+    cdef bytes raw = source_of(query)
+    if raw is not None:
+        p[0], n[0] = raw, len(raw)
+    return raw
+
+
 cdef double limit_of(object seconds) except? -2.0:
     """A timeout for the core: negative for none."""
     if seconds is None:

@@ -179,7 +179,21 @@ class AsyncConnection:
     ) -> Any:
         """As Connection.execute."""
         seconds = self._seconds(timeout)
+        wire = self._wire
+        is_usual = self._plain and seconds is None and not args and not progress and isinstance(query, str)
+        if is_usual and wire is not None and wire.is_ready(asyncio._get_running_loop()) and not observe.watched():
+            message = None if type(query) is str else wire.codec.message(query, args, self._flags)
+            return await wire.request(message, query, boxed).future
+        return await self._do(self._job(query, args, seconds, boxed, progress), query, args, idempotent)
 
+    def _job(
+        self,
+        query: Any,
+        args: tuple[Any, ...],
+        seconds: float | None,
+        boxed: bool,
+        progress: bool | Callable[[int, int], object],
+    ) -> Callable[[Wire], Awaitable[Any]]:
         async def job(wire: Wire) -> Any:
             message, asked, left = wire.codec.message(query, args, self._flags), query, seconds
             if message is None and args:  # servers of the 1.x line call only a function that they are given
@@ -189,7 +203,7 @@ class AsyncConnection:
                 message = wire.codec.message(asked, args, self._flags)
             return await self._ask(wire, message, asked, boxed, left, progress)
 
-        return await self._do(job, query, args, idempotent)
+        return job
 
     async def call(self, name: Any, /, *args: Any, timeout: Timeout = ...) -> Any:
         """As Connection.call."""

@@ -92,14 +92,20 @@ class Wire(asyncio.BufferedProtocol):
     # ---- reading
 
     def _read(self) -> None:
+        step = self.codec.next
         while self.end is None:
-            received, total = self.codec.progress()
-            if total > IN_A_THREAD:
+            kind = step(IN_A_THREAD)
+            if kind == core.REPLY:
+                self.received += 1
+                self._reply()
+                continue
+            if kind == core.LARGE:
+                received, total = self.codec.progress()
                 self._report(received, total)
                 if received >= total:
                     self._decode_in_a_thread()
                     return
-            kind = self.codec.next()
+                kind = step()
             if kind == 0:
                 if not self.greeted.done():
                     self.flush()  # the login
@@ -228,6 +234,10 @@ class Wire(asyncio.BufferedProtocol):
     @property
     def has_room(self) -> bool:
         return self._room is None or self.end is not None
+
+    def is_ready(self, loop: asyncio.AbstractEventLoop | None) -> bool:
+        """May a request of this loop go out at once?"""
+        return self._room is None and self.loop is loop
 
     async def room(self) -> None:
         """Returns when the transport takes more."""

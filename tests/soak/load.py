@@ -2,7 +2,8 @@
 
     python tests/soak/load.py --seconds 60 --clients 1000
 
-Every answer is checked; in the end the server must hold as many values and nearly as much memory as at first.
+Every answer is checked; in the end the server must hold as many values and nearly as much memory as at first. Then the
+same again, half as long, with a journal and two kills: what clients were told is inserted must be there, once.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import contextlib
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT)]
@@ -26,8 +29,13 @@ import rayforce as rf  # noqa: E402
 
 SERVE = (
     "import sys; sys.path.insert(0, %r); import rayforce as rf\n"
-    "server = rf.Server(rf.Rayforce(), port=0); print(server.port, flush=True); server.serve_forever()"
+    "server = rf.Server(rf.Rayforce(), port=int(sys.argv[1]), journal=sys.argv[2] or None)\n"
+    "print(server.port, flush=True); server.serve_forever()"
 )
+KEPT = "(set kept (table [who n] (list (take [0] 0) (take [0] 0))))"
+KILLS = 2
+BLOCKS = 400  # texts that are asked again and again are kept, a few dozen of them
+BACK_S = 60  # by then a server that was killed must have brought back its journal
 PREPARE = "(do (set total 0) (set small (til 131072)) (set large (til 12500000)) 0)"
 SMALL, LARGE = 131_072, 12_500_000  # 1 MB and 100 MB of i64
 PROCESSES = 4
@@ -36,8 +44,9 @@ PROCESSES = 4
 class Load:
     """What one process does: its share of the clients, driven by a few threads."""
 
-    def __init__(self, port: int, clients: int, seconds: float, seed: int) -> None:
-        self.port, self.end, self.seed = port, time.monotonic() + seconds, seed
+    def __init__(self, port: int, clients: int, seconds: float, seed: int, kills: bool) -> None:
+        self.port, self.end, self.seed, self.kills = port, time.monotonic() + seconds, seed, kills
+        self.inserted: dict[int, tuple[int, list[int]]] = {}  # by whom: how many, and which of them nobody acknowledged
         self.clients = clients
         self.done: Counter[str] = Counter()
         self.worst = 0.0
@@ -65,7 +74,28 @@ class Load:
             (4, self.error),
             (2, self.publish),
             (10, self.come_and_go),
+            (20 if self.kills else 0, self.insert),
         ]
+
+    def open(self) -> rf.Connection:
+        """A connection; to a server that was killed, when it is back."""
+        until = time.monotonic() + BACK_S
+        while True:
+            try:
+                return rf.hopen("127.0.0.1", self.port, timeout=30)
+            except rf.ConnectionFailed:
+                if not self.kills or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
+    def insert(self, conn: rf.Connection, r: random.Random) -> None:
+        who = self.seed * 100 + int(threading.current_thread().name)
+        n, unknown = self.inserted.setdefault(who, (0, []))
+        self.inserted[who] = (n + 1, unknown)
+        unknown.append(n)
+        conn.execute(f"(insert 'kept (list {who} {n}))")
+        unknown.pop()
+        self.note("insert", 0)
 
     def query(self, conn: rf.Connection, r: random.Random) -> None:
         a, b = r.randrange(10**6), r.randrange(10**6)
@@ -116,12 +146,28 @@ class Load:
         weights, steps = zip(*self.steps(), strict=True)
         with contextlib.ExitStack() as stack:
             mine = range(number, self.clients, threads)
-            conns = [stack.enter_context(rf.hopen("127.0.0.1", self.port, timeout=30)) for _ in mine]
+            conns = [stack.enter_context(self.open()) for _ in mine]
             while time.monotonic() < self.end:
-                r.choices(steps, weights)[0](r.choice(conns), r)
+                i = r.randrange(len(conns))
+                try:
+                    r.choices(steps, weights)[0](conns[i], r)
+                except (rf.ConnectionLost, rf.ConnectionFailed):
+                    if not self.kills:
+                        raise
+                    conns[i].close()
+                    conns[i] = stack.enter_context(self.open())
+
+    def again(self, job: Callable[[], None]) -> None:
+        """A job on a connection of its own; anew after a kill."""
+        while time.monotonic() < self.end:
+            try:
+                job()
+            except (rf.ConnectionLost, rf.ConnectionFailed):
+                if not self.kills:
+                    raise
 
     def fetch_large(self) -> None:
-        with rf.hopen("127.0.0.1", self.port) as conn:
+        with self.open() as conn:
             while time.monotonic() < self.end:
                 got = conn.execute("large").to_numpy()
                 self.check((len(got), int(got[0]), int(got[-1])), (LARGE, 0, LARGE - 1), "100 MB")
@@ -129,7 +175,7 @@ class Load:
                 time.sleep(1)
 
     def listen(self) -> None:
-        with rf.hopen("127.0.0.1", self.port) as conn, conn.subscribe("ticks", maxsize=1_000_000) as feed:
+        with self.open() as conn, conn.subscribe("ticks", maxsize=1_000_000) as feed:
             last = None
             while time.monotonic() < self.end:
                 with contextlib.suppress(rf.Timeout):
@@ -148,8 +194,8 @@ class Load:
 
     def run(self, threads: int = 3) -> None:
         jobs: list[Callable[[], None]] = [lambda i=i: self.drive(i, threads) for i in range(threads)]  # type: ignore[misc]
-        jobs += [self.fetch_large, self.listen]
-        running = [threading.Thread(target=self.guarded, args=(job,)) for job in jobs]
+        jobs += [lambda: self.again(self.fetch_large), lambda: self.again(self.listen)]
+        running = [threading.Thread(target=self.guarded, args=(job,), name=str(i)) for i, job in enumerate(jobs)]
         for t in running:
             t.start()
         for t in running:
@@ -170,12 +216,25 @@ def calm(conn: rf.Connection, pid: int) -> tuple[int, int, int]:
     return heap["alloc-count"], heap["bytes-allocated"], memory(pid)
 
 
-def work(port: int, clients: int, seconds: float, seed: int) -> int:
+def work(port: int, clients: int, seconds: float, seed: int, kills: bool) -> int:
     """The part of one process: what it did, on one line, to standard output."""
-    load = Load(port, clients, seconds, seed)
+    load = Load(port, clients, seconds, seed, kills)
     load.run()
-    print(repr((dict(load.done), load.worst, load.failures[:5])), flush=True)
+    print(repr((dict(load.done), load.worst, load.failures[:5], load.inserted)), flush=True)
     return 0
+
+
+@contextlib.contextmanager
+def served(port: int = 0, journal: str = "") -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server in a process of its own, and its port."""
+    argv = [sys.executable, "-c", SERVE % str(ROOT), str(port), journal]
+    server = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield server, int(server.stdout.readline())
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 def main() -> int:
@@ -184,67 +243,111 @@ def main() -> int:
     p.add_argument("--clients", type=int, default=1000)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    p.add_argument("--kills", action="store_true", help=argparse.SUPPRESS)
     o = p.parse_args()
     if o.port is not None:
-        return work(o.port, o.clients, o.seconds, o.seed)
-    server = subprocess.Popen([sys.executable, "-c", SERVE % str(ROOT)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        port = int(server.stdout.readline())
-        with rf.hopen("127.0.0.1", port) as conn:
-            conn.execute(PREPARE)
-            run_once(port, o.clients, 5, o.seed)  # what is built once is there before anything is counted
-            conn.execute("(set total 0)")
-            before = calm(conn, server.pid)
-            done, worst, failures = run_once(port, o.clients, o.seconds, o.seed)
-            if conn.execute("total") != done["async"]:
-                failures.append(f"{conn.execute('total')} of {done['async']} async messages arrived")
-            after = calm(conn, server.pid)
-    finally:
-        alive = server.poll() is None
-        server.terminate()
-        server.wait(10)
-    if after[0] > before[0] + 100:
-        failures.append(f"{after[0]} blocks after, {before[0]} before")
-    if after[2] > before[2] * 1.1:
-        failures.append(f"{after[2] >> 20} MB after, {before[2] >> 20} MB before")
-    print(
-        f"{o.clients} clients, {o.seconds:g} s: {', '.join(f'{k} {n}' for k, n in done.most_common())}; "
-        f"the longest query {worst * 1000:.0f} ms; blocks {before[0]} to {after[0]}, "
-        f"memory {before[2] >> 20} to {after[2] >> 20} MB; server {'alive' if alive else 'DEAD'}"
-    )
+        return work(o.port, o.clients, o.seconds, o.seed, o.kills)
+    failures = steady(o.clients, o.seconds, o.seed) + killed(o.clients, o.seconds / 2, o.seed)
     for text in failures:
         print("WRONG:", text)
-    return 0 if alive and not failures else 1
+    return 1 if failures else 0
 
 
-def run_once(port: int, clients: int, seconds: float, seed: int) -> tuple[Counter[str], float, list[str]]:
-    argv = [
-        sys.executable,
-        __file__,
-        "--port",
-        str(port),
-        "--clients",
-        str(clients // PROCESSES),
-        "--seconds",
-        str(seconds),
-    ]
-    parts = [
-        subprocess.Popen([*argv, "--seed", str(seed * 10 + i)], stdout=subprocess.PIPE, text=True)
-        for i in range(PROCESSES)
-    ]
-    done: Counter[str] = Counter()
-    worst, failures = 0.0, []
-    for part in parts:
-        text = part.communicate()[0]
-        if part.returncode or not text:
-            failures.append(f"a client process ended with {part.returncode}")
-            continue
-        d, w, f = ast.literal_eval(text)
-        done += Counter(d)
-        worst = max(worst, w)
-        failures += f
-    return done, worst, failures
+def told(clients: int, seconds: float, r: Result) -> str:
+    counts = ", ".join(f"{k} {n}" for k, n in r.done.most_common())
+    return f"{clients} clients, {seconds:g} s: {counts}; the longest query {r.worst * 1000:.0f} ms"
+
+
+def steady(clients: int, seconds: float, seed: int) -> list[str]:
+    """Everything at once, and what it leaves behind in the server."""
+    with served() as (server, port):
+        with rf.hopen("127.0.0.1", port) as conn:
+            conn.execute(PREPARE)
+            Run(port, clients, 5, seed).result()  # what is built once is there before anything is counted
+            conn.execute("(set total 0)")
+            before = calm(conn, server.pid)
+            r = Run(port, clients, seconds, seed).result()
+            if conn.execute("total") != r.done["async"]:
+                r.failures.append(f"{conn.execute('total')} of {r.done['async']} async messages arrived")
+            after = calm(conn, server.pid)
+        if server.poll() is not None:
+            r.failures.append("the server is dead")
+    if after[0] > before[0] + BLOCKS:
+        r.failures.append(f"{after[0]} blocks after, {before[0]} before")
+    if after[2] > before[2] * 1.1:
+        r.failures.append(f"{after[2] >> 20} MB after, {before[2] >> 20} MB before")
+    kept = f"blocks {before[0]} to {after[0]}, memory {before[2] >> 20} to {after[2] >> 20} MB"
+    print(f"{told(clients, seconds, r)}; {kept}", flush=True)
+    return r.failures
+
+
+def killed(clients: int, seconds: float, seed: int) -> list[str]:
+    """The same with a journal, kills, and inserts that are looked for afterwards."""
+    with tempfile.TemporaryDirectory() as here, contextlib.ExitStack() as stack:
+        journal = str(Path(here) / "j")
+        server, port = stack.enter_context(served(0, journal))
+        with rf.hopen("127.0.0.1", port) as conn:
+            conn.execute(PREPARE)
+            conn.execute(KEPT)
+        run, back = Run(port, clients, seconds, seed, kills=True), 0.0
+        for _ in range(KILLS):
+            time.sleep(seconds / (KILLS + 1))
+            server.kill()
+            server.wait()
+            started = time.perf_counter()
+            server, _ = stack.enter_context(served(port, journal))
+            back = max(back, time.perf_counter() - started)
+        r = run.result()
+        if server.poll() is not None:
+            r.failures.append("the server is dead")
+        with rf.hopen("127.0.0.1", port) as conn:
+            kept = Counter(zip(*(conn.execute(f"(at kept '{c})").to_list() for c in ("who", "n")), strict=True))
+        size = sum(f.stat().st_size for f in Path(here).iterdir())
+    for who, (n, unknown) in r.inserted.items():
+        lost = [i for i in range(n) if i not in unknown and kept[who, i] != 1]
+        twice = [i for i in unknown if kept[who, i] > 1]
+        if lost or twice:
+            r.failures.append(f"of {n} inserts {len(lost)} are lost or there twice: {(lost + twice)[:5]}")
+    unknown = sum(len(u) for _, u in r.inserted.values())
+    print(
+        f"{told(clients, seconds, r)}; {KILLS} kills, back after {back:.1f} s at most from {size >> 20} MB; "
+        f"{sum(kept.values())} inserts there, {r.done['insert']} acknowledged, {unknown} unknown",
+        flush=True,
+    )
+    return r.failures
+
+
+class Result(NamedTuple):
+    done: Counter[str]
+    worst: float
+    failures: list[str]
+    inserted: dict[int, tuple[int, list[int]]]
+
+
+class Run:
+    """The clients, in processes of their own."""
+
+    def __init__(self, port: int, clients: int, seconds: float, seed: int, kills: bool = False) -> None:
+        argv = [sys.executable, __file__, "--port", str(port), "--clients", str(clients // PROCESSES)]
+        argv += ["--seconds", str(seconds), *(["--kills"] if kills else [])]
+        self.parts = [
+            subprocess.Popen([*argv, "--seed", str(seed * 10 + i)], stdout=subprocess.PIPE, text=True)
+            for i in range(PROCESSES)
+        ]
+
+    def result(self) -> Result:
+        r = Result(Counter(), 0.0, [], {})
+        for part in self.parts:
+            text = part.communicate()[0]
+            if part.returncode or not text:
+                r.failures.append(f"a client process ended with {part.returncode}")
+                continue
+            done, worst, failures, inserted = ast.literal_eval(text)
+            r.done.update(done)
+            r.failures.extend(failures)
+            r.inserted.update(inserted)
+            r = r._replace(worst=max(r.worst, worst))
+        return r
 
 
 if __name__ == "__main__":

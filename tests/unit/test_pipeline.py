@@ -152,3 +152,42 @@ def test_nothing_is_lost(conn: rf.Connection, steady: Callable[[Callable[[], obj
         conn.submit("(til 5)").result()
 
     steady(job)
+
+
+def test_replies_are_futures(conn: rf.Connection) -> None:
+    """To everything that concurrent.futures does, before and after they have come."""
+    seen: list[object] = []
+    with conn.pipeline() as p:
+        early, late = p.execute("(+ 1 1)"), p.execute("(+ nosuch 1)")
+        assert isinstance(early, concurrent.futures.Future)
+        early.add_done_callback(lambda f: seen.append(f.result()))
+        assert seen == []
+    assert seen == [2]
+    late.add_done_callback(lambda f: seen.append(type(f.exception())))
+    assert seen == [2, rf.RayforceNameError]
+    done, rest = concurrent.futures.wait([early, late], 5)
+    assert (len(done), len(rest)) == (2, 0)
+    with pytest.raises(AttributeError, match="nosuch"):
+        early.nosuch  # noqa: B018
+    p = conn.pipeline()
+    given_up = p.execute("1")
+    given_up.add_done_callback(lambda f: seen.append(f.cancelled()))
+    assert given_up.cancel()
+    assert given_up.cancel()
+    assert seen[-1] is True
+    with pytest.raises(concurrent.futures.CancelledError):
+        given_up.result()
+    assert isinstance(p.results(return_exceptions=True)[0], concurrent.futures.CancelledError)
+
+
+def test_many_threads_want_the_same_reply(conn: rf.Connection) -> None:
+    p = conn.pipeline()
+    f = p.execute("(do (set i 0) (while (< i 300000) (set i (+ i 1))) i)")
+    p.flush()
+    got: list[int] = []
+    threads = [threading.Thread(target=lambda: got.append(f.result(30))) for _ in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert got == [300000] * 8

@@ -79,7 +79,10 @@ RAY_API int ray_client_send(ray_client *c, ray_val *message, double timeout);
 /* Pipelining: a ticket (> 0) for a request whose reply is claimed later, from any thread, in any order. With `more` the
  * bytes may wait for the next call or for ray_client_flush. */
 RAY_API int64_t ray_client_submit(ray_client *c, ray_val *message, bool more, double timeout);
+RAY_API int64_t ray_client_submit_source(ray_client *c, const char *source, size_t n, bool more, double timeout);
 RAY_API ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout); /* a missed deadline leaves it claimable */
+/* Without waiting: *is_there is false if it has not come yet, or if another thread waits for it. */
+RAY_API ray_val *ray_client_claim_now(ray_client *c, int64_t ticket, bool *is_there);
 /* From any thread: the server is asked to stop what it evaluates for this connection; the reply is then an error of the
  * class cancel. Nothing happens if no reply is due or the connection is gone, and not every evaluation or server can be
  * stopped. RAY_E_IO. */

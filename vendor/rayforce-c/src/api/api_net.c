@@ -62,6 +62,14 @@ int64_t ray_client_submit(ray_client *c, ray_val *message, bool more, double tim
 
 ray_val *ray_client_claim(ray_client *c, int64_t ticket, double timeout) { return rn_client_claim(c, ticket, timeout); }
 
+int64_t ray_client_submit_source(ray_client *c, const char *source, size_t n, bool more, double timeout) {
+    return rn_client_submit_source(c, source, n, more, timeout);
+}
+
+ray_val *ray_client_claim_now(ray_client *c, int64_t ticket, bool *is_there) {
+    return rn_client_claim_now(c, ticket, is_there);
+}
+
 int ray_client_interrupt(ray_client *c) { return rn_client_interrupt(c); }
 
 void ray_client_abandon(ray_client *c, int64_t ticket) { rn_client_abandon(c, ticket); }

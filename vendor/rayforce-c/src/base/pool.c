@@ -2,6 +2,7 @@
 
 #include "alloc.h"
 #include "error.h"
+#include "process.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -186,7 +187,7 @@ int rb_thread_detached(void *(*fn)(void *ctx), void *ctx) {
 /* Starts the threads unless they run. After a fork they stayed behind, maybe with the lock: all is made anew. Too few
  * threads are no failure. */
 static void start(rb_pool *p) {
-    pid_t me = getpid();
+    pid_t me = rb_process_id();
     if (atomic_load(&p->owner) == me) return;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->work, NULL);
@@ -218,7 +219,7 @@ static int alone(int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) {
 static bool acquire(rb_pool *p) {
     if (!atomic_exchange_explicit(&p->busy, true, memory_order_acquire)) return true;
     pid_t owner = atomic_load(&p->owner);
-    return owner && owner != getpid() && atomic_compare_exchange_strong(&p->owner, &owner, 0);
+    return owner && owner != rb_process_id() && atomic_compare_exchange_strong(&p->owner, &owner, 0);
 }
 
 int rb_pool_for(rb_pool *p, int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) {
@@ -250,7 +251,7 @@ int rb_pool_for(rb_pool *p, int64_t n, int64_t grain, rb_pool_fn fn, void *ctx) 
 
 void rb_pool_free(rb_pool *p) {
     if (!p) return;
-    if (atomic_load(&p->owner) == getpid()) {
+    if (atomic_load(&p->owner) == rb_process_id()) {
         pthread_mutex_lock(&p->lock);
         p->stop = true;
         pthread_cond_broadcast(&p->work);

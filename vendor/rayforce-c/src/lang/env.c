@@ -140,6 +140,7 @@ static void env_free(ray_rt *rt, void *state) {
     rb_free(e->globals, (size_t)e->cap * sizeof *e->globals);
     rv_release(e->payload);
     rl_profile_free(e->profile);
+    rl_texts_free(e->texts);
     rb_free(e, sizeof *e);
     rt->room[RB_RT_LANG] = NULL;
 }

@@ -44,6 +44,8 @@ typedef struct rl_profile {
     rl_span whole;
 } rl_profile;
 
+typedef struct rl_texts rl_texts;
+
 typedef struct rl_env {
     ray_rt *rt;
     rl_global *globals; /* open addressing, linear probing, a power of two */
@@ -59,6 +61,7 @@ typedef struct rl_env {
     ray_val *payload;  /* what the last `raise` was given */
     int64_t raised;    /* which error it belongs to */
     rl_profile *profile; /* null: nobody ever asked */
+    rl_texts *texts;     /* null: none was read yet */
     bool is_profiled;    /* the evaluation that runs */
     struct {
         int32_t null, self, eval, resolve, top;
@@ -114,13 +117,17 @@ int32_t rl_path_head(int32_t name); /* symbol of the first step; -1: failed */
 #define RL_FORMS_INLINE 32
 typedef struct rl_forms {
     int64_t n, cap;
-    ray_val **items; /* owned, each */
+    ray_val **items; /* owned, each, unless they are those of `kept` */
+    ray_val *kept;   /* a LIST, owned; or null */
     ray_val *room[RL_FORMS_INLINE];
 } rl_forms;
 
 /* At least one form, to be freed with rl_forms_free; on failure nothing is to be freed. A null rt: no interruptions. */
 RB_NODISCARD int rl_read(ray_rt *rt, const char *source, size_t n, rl_forms *out);
 void rl_forms_free(rl_forms *f);
+/* The same for a text that may have been read before: texts.c. What it gives is only to be looked at. */
+RB_NODISCARD int rl_texts_read(rl_env *e, const char *source, size_t n, rl_forms *out);
+void rl_texts_free(rl_texts *t); /* null is ignored */
 
 /* ---- evaluation: eval.c, call.c, stack.c ----------------------------------------------------------------------------- */
 

@@ -58,23 +58,33 @@ ray_val *rl_call(ray_rt *rt, ray_val *fn, ray_val *const *args, int n) {
     return leave(e, was, rl_apply(e, fn, args, n));
 }
 
-ray_val *rl_eval_source(ray_rt *rt, const char *source, size_t n) {
-    rl_env *e = rl_env_get(rt);
-    rl_forms forms;
-    RB_TRY(rl_read(rt, source, n, &forms), NULL);
+static ray_val *eval_forms_free(rl_env *e, rl_forms *f) {
     entry was = enter(e, NULL);
-    ray_val *v = rl_eval_forms(e, forms.items, forms.n);
-    rl_forms_free(&forms);
+    ray_val *v = rl_eval_forms(e, f->items, f->n);
+    rl_forms_free(f);
     return leave(e, was, v);
 }
 
+ray_val *rl_eval_source(ray_rt *rt, const char *source, size_t n) {
+    rl_forms forms;
+    RB_TRY(rl_read(rt, source, n, &forms), NULL);
+    return eval_forms_free(rl_env_get(rt), &forms);
+}
+
+/* Clients say the same again and again. */
+static ray_val *eval_text(rl_env *e, const char *source, size_t n) {
+    rl_forms forms;
+    RB_TRY(rl_texts_read(e, source, n, &forms), NULL);
+    return eval_forms_free(e, &forms);
+}
+
 ray_val *rl_eval_message(ray_rt *rt, ray_val *message) {
+    rl_env *e = rl_env_get(rt);
     if (message->type == -RY_STR) {
         const char *text = message->data, *end = memchr(text, 0, (size_t)message->len);
         size_t n = end ? (size_t)(end - text) : (size_t)message->len;
-        return n ? rl_eval_source(rt, text, n) : rv_null_get();
+        return n ? eval_text(e, text, n) : rv_null_get();
     }
-    rl_env *e = rl_env_get(rt);
     entry was = enter(e, message);
     return leave(e, was, rl_eval_form(e, message));
 }

@@ -43,6 +43,7 @@ ray_val *rn_server_ask(ray_server *s, int64_t handle, ray_val *v, rn_wait *w) {
     if (p->depth >= RN_ASK_DEPTH)
         return rb_fail_null(RB_E_LIMIT, "client and server ask each other more than %d questions deep", RN_ASK_DEPTH);
     rn_question q = {0};
+    rn_peer_pay(s);
     RB_TRY(rn_conn_put(&p->conn, RW_SYNC, v), NULL);
     rn_question **last = &p->questions;
     while (*last) last = &(*last)->next;

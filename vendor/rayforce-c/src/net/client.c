@@ -45,7 +45,7 @@ ray_client *rn_client_new(const ray_client_opts *o) {
     ray_client *c = rb_alloc_zero(sizeof *c);
     if (!c) return NULL;
     c->fd = -1;
-    c->owner = getpid();
+    c->owner = rb_process_id();
     c->poll = o->poll;
     c->poll_ctx = o->poll_ctx;
     c->push = o->push;
@@ -77,7 +77,7 @@ ray_client *rn_client_new(const ray_client_opts *o) {
  * must not touch the others; the parent's connection goes on. */
 void rn_client_free(ray_client *c) {
     if (!c) return;
-    if (c->owner == getpid()) {
+    if (c->owner == rb_process_id()) {
         rn_client_close(c, 0);
         pthread_mutex_destroy(&c->out_lock);
         pthread_mutex_destroy(&c->lock);
@@ -95,7 +95,7 @@ static uint64_t queued(ray_client *c) {
 }
 
 void rn_client_close(ray_client *c, double timeout) {
-    if (c->owner != getpid()) {
+    if (c->owner != rb_process_id()) {
         if (c->fd >= 0) rn_sock_close(c->fd);
         c->fd = -1;
         return;
@@ -116,7 +116,7 @@ void rn_client_close(ray_client *c, double timeout) {
 /* ---- what is known of it ------------------------------------------------------------------------------------- */
 
 bool rn_client_is_connected(ray_client *c) {
-    if (c->owner != getpid()) return false;
+    if (c->owner != rb_process_id()) return false;
     pthread_mutex_lock(&c->lock);
     bool alive = !c->end.code && !c->write_error && rn_sock_is_alive(c->fd);
     pthread_mutex_unlock(&c->lock);
@@ -124,7 +124,7 @@ bool rn_client_is_connected(ray_client *c) {
 }
 
 int rn_client_fd(const ray_client *c) {
-    if (c->owner != getpid()) return c->fd;
+    if (c->owner != rb_process_id()) return c->fd;
     pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&c->lock;
     pthread_mutex_lock(lock);
     int fd = c->end.code ? -1 : c->fd;
@@ -141,6 +141,7 @@ void rn_client_stats_into(ray_client *c, ray_client_stats *out) {
     out->awaited = c->end.code ? 0 : c->tickets.awaited;
     pthread_mutex_unlock(&c->lock);
     out->sent_bytes = (int64_t)atomic_load(&c->written);
+    out->received_bytes = atomic_load(&c->received_bytes);
 }
 
 void rn_client_progress_into(ray_client *c, int64_t *received, int64_t *total) {
@@ -168,10 +169,11 @@ static void time_over(ray_client *c, double timeout) {
     if (c->close_on_timeout) rn_client_close(c, 0);
 }
 
-/* The reply if it is there, else the reason why not; `keep` leaves a slot that still waits. */
-static ray_val *take(ray_client *c, int64_t ticket, int how, double timeout, bool keep) {
+/* Waits. The reply if it comes, else the reason why not; `keep` leaves a slot that still waits. */
+static ray_val *await(ray_client *c, int64_t ticket, rn_wait *w, double timeout, bool keep) {
     ray_val *reply = NULL, *late = NULL;
-    pthread_mutex_lock(&c->lock);
+    int how = rn_client_wait_lock(c, &(rn_goal){.ticket = ticket}, w);
+    bool ended = c->end.code && c->fd >= 0;
     rn_slot *s = rn_tickets_get(&c->tickets, ticket);
     bool done = s && s->state == RN_SLOT_DONE;
     if (done) reply = rn_tickets_take(&c->tickets, ticket);
@@ -182,6 +184,7 @@ static ray_val *take(ray_client *c, int64_t ticket, int how, double timeout, boo
         if (!keep || how == RN_GOAL_ENDED) late = rn_tickets_abandon(&c->tickets, ticket);
     }
     pthread_mutex_unlock(&c->lock);
+    if (ended) rn_client_close_idle(c);
     rv_release(late);
     if (!done && s && how == RN_WAIT_OVER) {
         if (keep) rb_fail(RB_E_REPLY_TIMEOUT, "%s: no reply within %g s", c->peer, timeout);
@@ -198,7 +201,7 @@ static int64_t put(ray_client *c, const rn_frame *f, uint64_t *mark, rn_wait *w,
     rb_error why;
     rb_error_copy_into(&why);
     ticket = rn_client_put(c, &(rn_frame){.kind = RW_SYNC, .value = rv_null_get()}, mark);
-    ray_val *reply = ticket ? take(c, ticket, rn_client_wait(c, &(rn_goal){.ticket = ticket}, w), timeout, false) : NULL;
+    ray_val *reply = ticket ? await(c, ticket, w, timeout, false) : NULL;
     rv_release(reply);
     if (reply && atomic_load(&c->forms)) return rn_client_put(c, f, mark);
     if (reply) rb_error_restore(&why);
@@ -210,9 +213,7 @@ static ray_val *ask(ray_client *c, const rn_frame *f, rn_wait *w, double timeout
     uint64_t mark;
     RB_TRY(rn_client_wait_check(c), NULL);
     int64_t ticket = put(c, f, &mark, w, timeout);
-    if (!ticket) return NULL;
-    int how = rn_client_wait(c, &(rn_goal){.ticket = ticket}, w);
-    return take(c, ticket, how, timeout, false);
+    return ticket ? await(c, ticket, w, timeout, false) : NULL;
 }
 
 ray_val *rn_client_eval(ray_client *c, const char *source, size_t n, double timeout) {
@@ -340,16 +341,24 @@ int rn_client_flush(ray_client *c, double timeout) {
     return drain(c, queued(c), &w, timeout);
 }
 
-int64_t rn_client_submit(ray_client *c, ray_val *message, bool more, double timeout) {
+static int64_t submit(ray_client *c, const rn_frame *f, double timeout) {
     RB_TRY(rn_client_check_owner(c), -1);
     rn_wait w;
     start_wait(c, &w, timeout);
     uint64_t mark;
-    int64_t ticket = put(c, &(rn_frame){.kind = RW_SYNC, .value = message, .more = more}, &mark, &w, timeout);
+    int64_t ticket = put(c, f, &mark, &w, timeout);
     if (!ticket) return -1;
-    if (more || drain(c, mark, &w, timeout) == 0) return ticket;
+    if (f->more || drain(c, mark, &w, timeout) == 0) return ticket;
     rn_client_abandon(c, ticket);
     return -1;
+}
+
+int64_t rn_client_submit(ray_client *c, ray_val *message, bool more, double timeout) {
+    return submit(c, &(rn_frame){.kind = RW_SYNC, .value = message, .more = more}, timeout);
+}
+
+int64_t rn_client_submit_source(ray_client *c, const char *source, size_t n, bool more, double timeout) {
+    return submit(c, &(rn_frame){.kind = RW_SYNC, .text = source, .n = n, .more = more}, timeout);
 }
 
 /* A second urgent byte before the server has taken the first would become a byte of the stream: there is none before
@@ -369,7 +378,7 @@ int rn_client_interrupt(ray_client *c) {
 }
 
 void rn_client_abandon(ray_client *c, int64_t ticket) {
-    if (c->owner != getpid()) return;
+    if (c->owner != rb_process_id()) return;
     pthread_mutex_lock(&c->lock);
     ray_val *late = rn_tickets_abandon(&c->tickets, ticket);
     pthread_mutex_unlock(&c->lock);
@@ -387,6 +396,16 @@ ray_val *rn_client_claim(ray_client *c, int64_t ticket, double timeout) {
     if (!s) return rb_fail_null(RB_E_STATE, "%s: no such request: its reply was claimed or abandoned", c->peer);
     rn_wait w;
     start_wait(c, &w, timeout);
-    int how = rn_client_wait(c, &(rn_goal){.ticket = ticket}, &w);
-    return take(c, ticket, how, timeout, true);
+    return await(c, ticket, &w, timeout, true);
+}
+
+ray_val *rn_client_claim_now(ray_client *c, int64_t ticket, bool *is_there) {
+    *is_there = false;
+    RB_TRY(rn_client_check_owner(c), NULL);
+    pthread_mutex_lock(&c->lock);
+    rn_slot *s = rn_tickets_get(&c->tickets, ticket);
+    *is_there = s && s->state == RN_SLOT_DONE && !s->claimed;
+    ray_val *reply = *is_there ? rn_tickets_take(&c->tickets, ticket) : NULL;
+    pthread_mutex_unlock(&c->lock);
+    return reply;
 }

@@ -33,7 +33,9 @@ RB_NODISCARD int rn_client_pass(ray_client *c, double timeout); /* ray_client_wa
 RB_NODISCARD int rn_client_send(ray_client *c, ray_val *message, double timeout);
 
 RB_NODISCARD int64_t rn_client_submit(ray_client *c, ray_val *message, bool more, double timeout);
+RB_NODISCARD int64_t rn_client_submit_source(ray_client *c, const char *source, size_t n, bool more, double timeout);
 RB_NODISCARD ray_val *rn_client_claim(ray_client *c, int64_t ticket, double timeout);
+RB_NODISCARD ray_val *rn_client_claim_now(ray_client *c, int64_t ticket, bool *is_there);
 RB_NODISCARD int rn_client_interrupt(ray_client *c);
 void rn_client_abandon(ray_client *c, int64_t ticket);
 RB_NODISCARD int rn_client_flush(ray_client *c, double timeout);

@@ -5,6 +5,7 @@
 #ifndef RN_CLIENT_CORE_H
 #define RN_CLIENT_CORE_H
 
+#include "../base/process.h"
 #include "../wire/wire.h"
 #include "client.h"
 #include "tickets.h"
@@ -45,12 +46,13 @@ struct ray_client {
 
     rw_reader *reader; /* the leader's */
     _Atomic int64_t coming, came; /* bytes announced and received of the message under way, as of the leader's last step */
+    _Atomic int64_t received_bytes;
 
     pthread_mutex_t lock; /* all below */
     int fd;               /* -1: closed */
     int users;
     bool reading;         /* there is a leader */
-    bool delivering;      /* which is in the push callback */
+    _Atomic bool delivering; /* which is in the push callback */
     pthread_t leader;
     rn_follower *followers;
     rn_tickets tickets;
@@ -89,6 +91,9 @@ enum { RN_GOAL_ENDED = -2 }; /* besides RN_WAIT_*: the connection ended before t
 
 /* Until the goal is reached (RN_WAIT_GOES_ON) or not. Only for RN_WAIT_INTERRUPTED the error is set. */
 int rn_client_wait(ray_client *c, const rn_goal *goal, rn_wait *w);
+/* The same, but `lock` is held when it returns: who has the reply takes it at once. An ended connection may be left to
+ * rn_client_close_idle. */
+int rn_client_wait_lock(ray_client *c, const rn_goal *goal, rn_wait *w);
 /* May the calling thread wait for replies? RB_E_STATE: it is in a callback for pushes. */
 RB_NODISCARD int rn_client_wait_check(ray_client *c);
 /* Ends the connection with the thread's error, unless it has ended already, and wakes all. `ticket`: whose reply it
@@ -102,7 +107,7 @@ void rn_client_close_idle(ray_client *c);
 
 /* -1: in a child process of the one that connected, RB_E_CONN_FORKED. */
 static inline int rn_client_check_owner(const ray_client *c) {
-    if (RB_LIKELY(c->owner == getpid())) return 0;
+    if (RB_LIKELY(c->owner == rb_process_id())) return 0;
     return rb_fail(RB_E_CONN_FORKED, "%s: the connection belongs to the parent process; open one here", c->peer);
 }
 

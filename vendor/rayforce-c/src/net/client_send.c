@@ -39,11 +39,10 @@ static int encode(ray_client *c, const rn_frame *f) {
                     : rw_out_source(c->out, c->dialect, f->kind, f->text, f->n, &opts);
 }
 
-static int fail_unwritten(ray_client *c) {
+static void fail_unwritten(ray_client *c) {
     errno = c->write_error;
     rb_fail_errno(RB_E_CONN_LOST, c->peer);
     rb_error_detail_set(0, errno);
-    return -1;
 }
 
 /* With out_lock. A slot comes first, because a request that is encoded cannot be taken back. 0: failed. */
@@ -53,20 +52,24 @@ static int64_t begin(ray_client *c, const rn_frame *f) {
     if (c->end.code) {
         rn_client_ended(c, 0, 0);
         ticket = 0;
+    } else if (c->write_error) {
+        fail_unwritten(c);
+        ticket = 0;
     } else if (f->kind == RW_SYNC) {
         ticket = rn_tickets_new(&c->tickets);
+        if (ticket) rn_tickets_queue(&c->tickets, ticket, c->queued);
     }
+    c->stats.sent += ticket != 0;
     pthread_mutex_unlock(&c->lock);
-    if (ticket && c->write_error) {
-        fail_unwritten(c);
-        if (f->kind == RW_SYNC) {
-            pthread_mutex_lock(&c->lock);
-            rn_tickets_abandon(&c->tickets, ticket);
-            pthread_mutex_unlock(&c->lock);
-        }
-        return 0;
-    }
     return ticket;
+}
+
+/* With out_lock, so that no other request is queued behind it. */
+static void take_back(ray_client *c, const rn_frame *f, int64_t ticket) {
+    pthread_mutex_lock(&c->lock);
+    if (f->kind == RW_SYNC) rn_tickets_withdraw(&c->tickets, ticket);
+    c->stats.sent--;
+    pthread_mutex_unlock(&c->lock);
 }
 
 int64_t rn_client_put(ray_client *c, const rn_frame *f, uint64_t *mark) {
@@ -74,14 +77,12 @@ int64_t rn_client_put(ray_client *c, const rn_frame *f, uint64_t *mark) {
     int64_t ticket = begin(c, f);
     if (ticket) {
         size_t before = rw_out_pending(c->out);
-        bool ok = encode(c, f) == 0;
-        pthread_mutex_lock(&c->lock);
-        if (ok && f->kind == RW_SYNC) rn_tickets_queue(&c->tickets, ticket, c->queued);
-        else if (!ok && f->kind == RW_SYNC) rn_tickets_abandon(&c->tickets, ticket);
-        c->stats.sent += ok;
-        pthread_mutex_unlock(&c->lock);
-        if (!ok) ticket = 0;
-        else c->queued += rw_out_pending(c->out) - before;
+        if (encode(c, f) == 0) {
+            c->queued += rw_out_pending(c->out) - before;
+        } else {
+            take_back(c, f, ticket);
+            ticket = 0;
+        }
     }
     *mark = c->queued;
     if (ticket && (!f->more || rw_out_pending(c->out) >= RN_HELD_BYTES)) push_out(c);

@@ -177,9 +177,8 @@ static void step(ray_client *c, rn_wait *w) {
     }
     ssize_t got = receive(c, room, n, !blocked, w);
     if (got > 0) {
-        pthread_mutex_lock(&c->lock);
-        c->stats.received_bytes += got;
-        pthread_mutex_unlock(&c->lock);
+        int64_t before = atomic_load_explicit(&c->received_bytes, memory_order_relaxed);
+        atomic_store_explicit(&c->received_bytes, before + got, memory_order_relaxed);
         if (rw_reader_filled(c->reader, (size_t)got) < 0) broken(c);
         else deliver(c);
         note_progress(c);
@@ -249,18 +248,19 @@ static void follow(ray_client *c, const rn_goal *g, const rn_wait *w) {
 }
 
 static int callback_check(const ray_client *c) {
-    if (!c->delivering || !pthread_equal(c->leader, pthread_self())) return 0;
+    if (!atomic_load(&c->delivering) || !pthread_equal(c->leader, pthread_self())) return 0;
     return rb_fail(RB_E_STATE, "%s: the callback for pushes cannot wait for a reply", c->peer);
 }
 
 int rn_client_wait_check(ray_client *c) {
+    if (RB_LIKELY(!atomic_load(&c->delivering))) return 0; /* if this thread were in it, it would know */
     pthread_mutex_lock(&c->lock);
     int r = callback_check(c);
     pthread_mutex_unlock(&c->lock);
     return r;
 }
 
-int rn_client_wait(ray_client *c, const rn_goal *goal, rn_wait *w) {
+int rn_client_wait_lock(ray_client *c, const rn_goal *goal, rn_wait *w) {
     int how;
     pthread_mutex_lock(&c->lock);
     while (!reached(c, goal, &how)) {
@@ -280,6 +280,11 @@ int rn_client_wait(ray_client *c, const rn_goal *goal, rn_wait *w) {
         if (look) break;
     }
     hand_over(c);
+    return how;
+}
+
+int rn_client_wait(ray_client *c, const rn_goal *goal, rn_wait *w) {
+    int how = rn_client_wait_lock(c, goal, w);
     bool ended = c->end.code && c->fd >= 0;
     pthread_mutex_unlock(&c->lock);
     if (ended) rn_client_close_idle(c);

@@ -31,6 +31,7 @@ int rn_server_end(ray_server *s, int64_t handle) {
     if (!rn_loop_is_mine(s->loop)) return rn_mail_leave(s, handle, RN_MAIL_END, NULL);
     rn_peer *p = rn_peer_of(s, handle);
     if (!p) return -1;
+    rn_peer_pay(s);
     p->conn.state = RN_ENDED;
     rn_peer_settle(p);
     return 0;

@@ -15,6 +15,9 @@
                                      * left, but for the last request of each: two turns of that are less than 50 ms */
 #define RN_PAUSE_OVER (8 << 20)     /* bytes of replies that a client has not taken when no more requests of its are served: a
                                      * few times what the kernel holds, so that who reads never notices */
+#define RN_OWE_NS 200000            /* how long a reply may wait for those to the requests that came with it, so that they
+                                     * share a system call */
+#define RN_OWE_BYTES (64 << 10)     /* replies that wait for each other are sent when they reach this */
 #define RN_EVENTS 128               /* taken from the kernel at once */
 #define RN_READ_OFF 64              /* buffers of 4 KiB that are read and dropped before a graceful close */
 #define RN_HELD_MAX 10000            /* requests that a client sends on while it is asked */

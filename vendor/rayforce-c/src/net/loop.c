@@ -50,6 +50,8 @@ void rn_loop_free(rn_loop *l) {
 
 int64_t rn_loop_now(const rn_loop *l) { return l->now; }
 
+int64_t rn_loop_look(rn_loop *l) { return l->now = rb_clock_mono_ns(); }
+
 /* ---- descriptors --------------------------------------------------------------------------------------------- */
 
 int rn_loop_watch(rn_loop *l, rn_watch *w, unsigned want) {
@@ -106,12 +108,14 @@ void rn_loop_timer_clear(rn_loop *l, rn_timer *t) {
     if (last != t) settle(l, place, last);
 }
 
-static void run_timers(rn_loop *l) {
-    while (l->count && at(l, 1)->at <= l->now) {
+static bool run_timers(rn_loop *l) {
+    bool any = false;
+    for (; l->count && at(l, 1)->at <= l->now; any = true) {
         rn_timer *t = at(l, 1);
         rn_loop_timer_clear(l, t);
         t->due(t);
     }
+    return any;
 }
 
 /* ---- later --------------------------------------------------------------------------------------------------- */
@@ -177,15 +181,17 @@ static void collect(rn_loop *l) {
     l->later_end = &l->later;
 }
 
-static void run_later(rn_loop *l) {
+static bool run_later(rn_loop *l) {
+    bool any = false;
     collect(l);
-    while (l->due) {
+    for (; l->due; any = true) {
         rn_later *what = l->due;
         l->due = what->next;
         if (!l->due) l->due_end = &l->due;
         what->queued = false; /* from here on another thread may send it again */
         what->run(what);
     }
+    return any;
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------- */
@@ -196,10 +202,10 @@ void rn_loop_stop(rn_loop *l) {
 }
 
 static int64_t sleep_ms(const rn_loop *l, const rn_wait *w) {
-    int64_t ms = rn_wait_ms(w, -1);
+    int64_t ms = rn_wait_ms_at(w, -1, l->now);
     if (l->later || atomic_load(&l->has_sent)) return 0; /* its wake-up may have been taken by rn_loop_attend */
     if (!l->count) return ms;
-    int64_t left = at(l, 1)->at - rb_clock_mono_ns(), until = left <= 0 ? 0 : (left + MS - 1) / MS;
+    int64_t left = at(l, 1)->at - l->now, until = left <= 0 ? 0 : (left + MS - 1) / MS;
     return ms >= 0 && ms < until ? ms : until;
 }
 
@@ -209,9 +215,10 @@ static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
     if (o->lock) pthread_mutex_unlock(o->lock);
     int n = rn_backend_wait(l->backend, ms, events, RN_EVENTS);
     if (w->poll && rn_backend_was_signalled(l->backend)) w->next_poll = 0;
-    int look = n < 0 ? -1 : rn_wait_look(w);
+    int64_t asked = w->next_poll;
+    int look = n < 0 ? -1 : rn_wait_look_at(w, rn_loop_look(l));
     if (o->lock) pthread_mutex_lock(o->lock);
-    l->now = rb_clock_mono_ns();
+    if (o->lock || w->next_poll != asked) rn_loop_look(l); /* both may have taken long */
     l->events = n;
     for (rn_later *what = l->later; what; what = what->next) l->events++;
     for (int i = 0; i < n; i++) {
@@ -219,8 +226,8 @@ static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
         unsigned ready = events[i].events & watch->want; /* an earlier event of this turn may have unwatched it */
         if (ready) watch->ready(watch, ready);
     }
-    run_timers(l);
-    run_later(l);
+    bool any = run_timers(l);
+    if (run_later(l) || any) rn_loop_look(l); /* what the events did has looked itself */
     return look;
 }
 
@@ -249,8 +256,8 @@ int64_t rn_loop_share(const rn_loop *l) { return RN_TURN_NS / (l->events > 1 ? l
 static int run(rn_loop *l, const rn_loop_run_opts *o) {
     rn_wait w;
     rn_wait_start(&w, o->seconds, o->poll, o->poll_ctx);
-    l->now = rb_clock_mono_ns();
-    run_later(l);
+    rn_loop_look(l);
+    if (run_later(l)) rn_loop_look(l);
     while (!atomic_exchange(&l->stop, false)) {
         int look = turn(l, o, &w);
         if (look < 0) return -1;

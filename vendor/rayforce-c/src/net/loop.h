@@ -56,7 +56,8 @@ int64_t rn_loop_share(const rn_loop *l);
  * which must not call into it again. Nothing else is run. Does nothing in a thread that does not run the loop. */
 void rn_loop_attend(rn_loop *l);
 bool rn_loop_is_attending(const rn_loop *l);
-int64_t rn_loop_now(const rn_loop *l); /* monotonic time at the start of this turn; exact enough for timers */
+int64_t rn_loop_now(const rn_loop *l); /* monotonic time at the start of this turn or later; exact enough for timers */
+int64_t rn_loop_look(rn_loop *l); /* reads the clock: what rn_loop_now says from here on. The loop's thread only */
 
 typedef struct rn_loop_run_opts {
     double seconds;          /* negative: no limit */

@@ -31,6 +31,7 @@ static void drop_held(rn_peer *p) {
 
 void rn_peer_free(rn_peer *p) {
     ray_server *s = p->server;
+    if (s->owing == p) s->owing = NULL;
     p->conn.state = RN_ENDED;
     rn_loop_unwatch(s->loop, &p->watch);
     if (p->opened && s->handler.closed) s->handler.closed(s->handler.ctx, p->handle);
@@ -79,9 +80,9 @@ void rn_peer_settle(rn_peer *p) {
 
 /* ---- bytes out ----------------------------------------------------------------------------------------------------- */
 
-void rn_peer_send(rn_peer *p) {
-    int64_t budget = RN_BYTES_PER_TURN;
-    while (budget > 0 && p->conn.state != RN_ENDED && rn_conn_pending(&p->conn)) {
+/* What was answered before the connection went wrong is tried all the same. */
+static void send_once_more(rn_peer *p) {
+    for (int64_t budget = RN_BYTES_PER_TURN; budget > 0 && rn_conn_pending(&p->conn);) {
         ssize_t put = rn_conn_send(&p->conn, p->watch.fd);
         if (put >= 0) {
             rn_conn_written(&p->conn, (size_t)put);
@@ -92,8 +93,34 @@ void rn_peer_send(rn_peer *p) {
             return;
         } else if (errno != EINTR) {
             p->conn.state = RN_ENDED;
+            return;
         }
     }
+}
+
+void rn_peer_send(rn_peer *p) {
+    if (p->conn.state != RN_ENDED) send_once_more(p);
+}
+
+void rn_peer_pay(ray_server *s) {
+    rn_peer *p = s->owing;
+    if (!p || p->writing) return;
+    s->owing = NULL;
+    p->owing = 0;
+    send_once_more(p);
+}
+
+/* While more requests are there and quick, their replies leave together. */
+static void owe(rn_peer *p) {
+    ray_server *s = p->server;
+    if (s->owing == p) return;
+    rn_peer_pay(s);
+    s->owing = p;
+    p->owing = p->began;
+}
+
+static bool is_owing_much(const rn_peer *p) {
+    return p->began - p->owing >= RN_OWE_NS || rn_conn_pending(&p->conn) >= RN_OWE_BYTES;
 }
 
 /* ---- messages ------------------------------------------------------------------------------------------------------ */
@@ -148,7 +175,7 @@ static void serve(rn_peer *p, rw_msg *m) {
     if (answer && p->conn.state != RN_ENDED) {
         if (!result || rn_conn_put_reply(&p->conn, result, texts) < 0) p->conn.state = RN_ENDED;
         count(&p->messages_out, 1);
-        rn_peer_send(p); /* now, and not after the next request: that one may take its time */
+        owe(p);
     }
     rv_release(result);
 }
@@ -179,7 +206,7 @@ static bool take_held(rn_peer *p, rw_msg *m) {
 
 /* While a client is asked, clients of our own kind get no replies out of order: what they send on waits. Others expect
  * that requests of theirs, sent before they answer, are answered first. */
-bool rn_peer_serve(rn_peer *p) {
+static bool serve_all(rn_peer *p) {
     rw_msg m;
     while (!(p->paused = has_enough(p))) {
         if (!take_held(p, &m) && !rn_conn_next(&p->conn, &m)) return true;
@@ -188,12 +215,19 @@ bool rn_peer_serve(rn_peer *p) {
             continue;
         }
         serve(p, &m);
-        p->active = p->began = rb_clock_mono_ns();
+        p->active = p->began = rn_loop_look(p->server->loop);
+        if (p->server->owing == p && is_owing_much(p)) rn_peer_pay(p->server);
         if (p->active < p->until) continue;
         rn_loop_later(p->server->loop, &p->again);
         break;
     }
     return false;
+}
+
+bool rn_peer_serve(rn_peer *p) {
+    bool all = serve_all(p);
+    if (p->server->owing == p) rn_peer_pay(p->server);
+    return all;
 }
 
 /* ---- bytes in ------------------------------------------------------------------------------------------------------ */
@@ -226,7 +260,7 @@ static bool take_in(rn_peer *p, size_t n) {
 }
 
 void rn_peer_receive(rn_peer *p) {
-    for (int64_t budget = RN_BYTES_PER_TURN; budget > 0 && rb_clock_mono_ns() < p->until;) {
+    for (int64_t budget = RN_BYTES_PER_TURN; budget > 0 && p->began < p->until; p->began = rn_loop_look(p->server->loop)) {
         struct iovec iov[2];
         int n = rn_conn_room(&p->conn, iov);
         if (n <= 0) return;
@@ -249,7 +283,7 @@ void rn_peer_receive(rn_peer *p) {
 }
 
 static void begin_turn(rn_peer *p) {
-    p->began = rb_clock_mono_ns();
+    p->began = rn_loop_now(p->server->loop);
     p->until = p->began + rn_loop_share(p->server->loop);
 }
 

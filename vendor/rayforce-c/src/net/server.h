@@ -61,6 +61,9 @@ bool rn_server_gives_up(ray_server *s, int64_t handle);
 /* While a request is served that takes long, or waits: lets clients come in, and those that wait for bytes get them; no
  * other request is served. The loop's thread only (else it does nothing); to be called every 20 ms. */
 void rn_server_attend(ray_server *s);
+/* Do replies to earlier requests wait for rn_server_attend, or for the end of the request that is served? The loop's
+ * thread only. */
+bool rn_server_owes(const ray_server *s);
 const rw_dialect *rn_server_dialect(ray_server *s, int64_t handle); /* null: RB_E_NOOPEN */
 
 typedef struct rn_client_info {

@@ -38,6 +38,7 @@ typedef struct rn_peer {
     int64_t active;  /* when bytes came or went last, or a request of its ended; monotonic */
     int64_t began;   /* its turn, or the end of the request before this one */
     int64_t until;   /* when the others want their turn */
+    int64_t owing;   /* since when replies wait to be sent together with the next; 0: none does */
     bool opened;     /* written under `lock` */
     bool urgent;     /* an urgent byte ends the next request before it */
     bool ours;       /* it has shown to be of our own kind */
@@ -87,6 +88,7 @@ struct ray_server {
     bool closing;          /* nothing is taken any more */
     uint64_t serials;
     rn_later mail_due;
+    rn_peer *owing; /* the one client whose replies wait */
     _Atomic int64_t clients, hwm_bytes;
     pthread_mutex_t lock; /* all below; the loop's thread alone changes `peers` */
     rn_peer **peers;      /* by handle - 1 */
@@ -101,6 +103,8 @@ RB_NODISCARD int rn_peer_admit(ray_server *s, int fd, const rn_addr *from);
 /* After anything happened: what to wait for now, or the end. */
 void rn_peer_settle(rn_peer *p);
 void rn_peer_send(rn_peer *p);    /* what the kernel takes */
+/* Sends the replies that wait for others, which is due before anything that may take long. */
+void rn_peer_pay(ray_server *s);
 /* Serves what has come whole. False: it is the turn of the others, or its own to read, and there may be more. */
 bool rn_peer_serve(rn_peer *p);
 void rn_peer_receive(rn_peer *p); /* and serves it; nothing that is whole may be left */

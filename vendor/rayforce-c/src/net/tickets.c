@@ -59,6 +59,27 @@ void rn_tickets_queue(rn_tickets *t, int64_t ticket, uint64_t start) {
     t->tail = i;
 }
 
+static void give_back(rn_tickets *t, rn_slot *s) {
+    slot_empty(s);
+    s->state = RN_SLOT_FREE;
+    s->next = t->free;
+    t->free = (int32_t)(s - t->slots);
+}
+
+void rn_tickets_withdraw(rn_tickets *t, int64_t ticket) {
+    int32_t i = (int32_t)(ticket & INT32_MAX), *at = &t->head, last = -1;
+    while (*at >= 0 && *at != i) {
+        last = *at;
+        at = &t->slots[*at].next;
+    }
+    if (*at == i) { /* else a reply to nothing has come meanwhile */
+        *at = -1;
+        t->tail = last;
+        t->awaited--;
+    }
+    give_back(t, &t->slots[i]);
+}
+
 rn_slot *rn_tickets_get(const rn_tickets *t, int64_t ticket) {
     int64_t i = ticket & 0xffffffff;
     if (ticket <= 0 || i >= t->count) return NULL;
@@ -68,13 +89,6 @@ rn_slot *rn_tickets_get(const rn_tickets *t, int64_t ticket) {
 }
 
 rn_slot *rn_tickets_head_get(const rn_tickets *t) { return t->head >= 0 ? &t->slots[t->head] : NULL; }
-
-static void give_back(rn_tickets *t, rn_slot *s) {
-    slot_empty(s);
-    s->state = RN_SLOT_FREE;
-    s->next = t->free;
-    t->free = (int32_t)(s - t->slots);
-}
 
 static rb_error *keep_error(const rb_error *error) {
     rb_error *kept = rb_alloc(sizeof *kept);

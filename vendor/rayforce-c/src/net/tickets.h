@@ -33,6 +33,7 @@ void rn_tickets_free(rn_tickets *t);
 /* A slot that is not queued yet; 0: failed. */
 RB_NODISCARD int64_t rn_tickets_new(rn_tickets *t);
 void rn_tickets_queue(rn_tickets *t, int64_t ticket, uint64_t start);
+void rn_tickets_withdraw(rn_tickets *t, int64_t ticket); /* the last one that was queued: it is not sent after all */
 /* Null, no error set: never given out, or claimed, or abandoned. Valid until the next rn_tickets_new. */
 rn_slot *rn_tickets_get(const rn_tickets *t, int64_t ticket);
 rn_slot *rn_tickets_head_get(const rn_tickets *t); /* the one whose reply comes next, or null */

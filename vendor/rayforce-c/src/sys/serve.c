@@ -33,10 +33,11 @@ static ray_val *pair_take(capture *c, ray_val *result) {
 /* ---- the lock of the runtime ------------------------------------------------------------------------------------- */
 
 #define ATTEND_MS 20
+#define PAY_MS 1 /* … but sooner when replies wait for it */
 
 /* Whoever else uses the runtime may take his time: the loop attends to its clients meanwhile. */
 static void lock(const rx_server *x) {
-    while (!rb_rt_lock_within(x->out->rt, ATTEND_MS)) rn_server_attend(x->s);
+    while (!rb_rt_lock_within(x->out->rt, rn_server_owes(x->s) ? PAY_MS : ATTEND_MS)) rn_server_attend(x->s);
 }
 
 static void unlock(const rx_server *x) { pthread_mutex_unlock(&x->out->rt->lock); }
@@ -117,7 +118,7 @@ typedef struct request {
     void *watch_ctx;
 } request;
 
-/* The runtime asks every 20 ms while it evaluates: is somebody there who still wants the result? A request inside
+/* The runtime asks every 20 ms while it evaluates, the first time sooner when replies wait: is somebody there who still wants the result? A request inside
  * another one ends with it. */
 static int watch_client(void *ctx) {
     request *q = ctx;
@@ -134,6 +135,8 @@ static void begin(request *q, rx_server *x, int64_t handle) {
     rt->watch = watch_client;
     rt->watch_ctx = q;
     x->out->current = handle;
+    int64_t soon = rn_loop_now(x->loop) + PAY_MS * 1000000;
+    if (rn_server_owes(x->s) && rt->next_poll_ns > soon) rt->next_poll_ns = soon;
     int64_t end = x->query_ns ? rb_clock_mono_ns() + x->query_ns : 0;
     if (end && (!rt->deadline_ns || end < rt->deadline_ns)) rt->deadline_ns = end;
 }
