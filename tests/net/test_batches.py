@@ -12,7 +12,7 @@ from rawclients import RawClient, integer, text
 import rayforce as rf
 
 SPIN = "(do (set i 0) (while (< i {n}) (set i (+ i 1))) i)"
-LONG = 3_000_000  # turns of a loop: about a second
+LONG = 1_000_000  # turns of a loop: some tenths of a second
 
 
 def test_replies_leave_together(server: rf.Server) -> None:

@@ -168,7 +168,7 @@ def test_replies_are_futures(conn: rf.Connection) -> None:
     done, rest = concurrent.futures.wait([early, late], 5)
     assert (len(done), len(rest)) == (2, 0)
     with pytest.raises(AttributeError, match="nosuch"):
-        early.nosuch  # noqa: B018
+        early.nosuch
     p = conn.pipeline()
     given_up = p.execute("1")
     given_up.add_done_callback(lambda f: seen.append(f.cancelled()))
