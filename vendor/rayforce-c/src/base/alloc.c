@@ -336,6 +336,16 @@ void rb_free(void *p, size_t size) {
 
 static size_t whole_pages(size_t size) { return (size + RB_BIG_BLOCK - 1) & ~(RB_BIG_BLOCK - 1); }
 
+#ifdef MADV_HUGEPAGE
+/* Of a large block the last huge page is left to small ones, which are there only as far as they are used; where that would
+ * be much of the block they cost more time than they save memory. */
+enum { HUGE_MIN = 16 };
+
+static size_t huge_part(size_t size) {
+    return size >= HUGE_MIN * RB_BIG_BLOCK ? size & ~(RB_BIG_BLOCK - 1) : whole_pages(size);
+}
+#endif
+
 /* Maps one huge page more than asked for and gives the ends back, so that the block starts on a huge page. */
 static void *map_pages(size_t size) {
     size_t whole = whole_pages(size);
@@ -347,7 +357,7 @@ static void *map_pages(size_t size) {
     if (before) munmap(raw, before);
     munmap(raw + before + whole, RB_BIG_BLOCK - before);
 #ifdef MADV_HUGEPAGE
-    madvise(raw + before, whole, MADV_HUGEPAGE);
+    madvise(raw + before, huge_part(size), MADV_HUGEPAGE);
 #endif
     return raw + before;
 }
