@@ -4,7 +4,7 @@
 #define RK_COLLECT_KERNELS_H
 
 #include "../base/base.h"
-#include "../base/pool.h"
+#include "../base/rt.h"
 #include "../type/null.h"
 #include "../type/type.h"
 
@@ -75,11 +75,11 @@ typedef struct rk_pair {
 #define RK_RADIX_SCRATCH (RK_RADIX_CHUNKS << RK_RADIX_DIGIT) /* counters */
 
 /* Sort stably by the `bits` bits from bit `low` on; words that are equal there must ascend. The result lies in a or in
- * tmp, *sorted says where; the other one is destroyed. scratch: RK_RADIX_SCRATCH counters. -1 only when the pool reports
- * a failure. */
-RB_NODISCARD int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits,
+ * tmp, *sorted says where; the other one is destroyed. scratch: RK_RADIX_SCRATCH counters. -1: the evaluation
+ * is to end. A null rt: by this thread, and nobody is asked. */
+RB_NODISCARD int rk_radix_words(ray_rt *rt, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits,
                                 int64_t *scratch, uint64_t **sorted);
-RB_NODISCARD int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
+RB_NODISCARD int rk_radix_pairs(ray_rt *rt, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
                                 rk_pair **sorted);
 
 /* Words that fit a cache, by all of their bits; tmp is as large. False, and nothing done, where the processor has no

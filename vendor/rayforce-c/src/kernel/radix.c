@@ -5,6 +5,8 @@
 /* RK_BUCKET: elements that are sorted by one thread in its own cache. Parting goes through them in order, and minds less
  * what lies in a slower one. */
 
+#define RK_STEP ((int64_t)1 << 18) /* elements: about a millisecond */
+
 #define E uint64_t
 #define RK_KEY(e) (e)
 #define RK_CACHED(a, tmp, n) rk_sort_words(a, tmp, n)
@@ -19,14 +21,14 @@
 #define RK_SUFFIX pair
 #include "tmpl/radix.h"
 
-int rk_radix_words(rb_pool *pool, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits, int64_t *scratch,
+int rk_radix_words(ray_rt *rt, uint64_t *a, uint64_t *tmp, int64_t n, int low, int bits, int64_t *scratch,
                    uint64_t **sorted) {
-    return msd_word(pool, a, tmp, n, low, bits, scratch, sorted);
+    return msd_word(rt, a, tmp, n, low, bits, scratch, sorted);
 }
 
-int rk_radix_pairs(rb_pool *pool, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
+int rk_radix_pairs(ray_rt *rt, rk_pair *a, rk_pair *tmp, int64_t n, int low, int bits, int64_t *scratch,
                    rk_pair **sorted) {
-    return msd_pair(pool, a, tmp, n, low, bits, scratch, sorted);
+    return msd_pair(rt, a, tmp, n, low, bits, scratch, sorted);
 }
 
 RB_HOT void rk_pack_words(const uint64_t *restrict keys, int64_t n, uint64_t top, bool down, int drop, int shift,

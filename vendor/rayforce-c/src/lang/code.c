@@ -10,22 +10,23 @@ ray_val *rl_eval_verb(ray_rt *rt, ray_val *const *args, int n) {
 
 /* One form is itself, several are a (do ...). */
 ray_val *rl_parse_verb(ray_rt *rt, ray_val *const *args, int n) {
-    (void)rt, (void)n;
+    (void)n;
     const ray_val *text = args[0];
     if (text->type != -RY_STR) return rb_fail_null(RB_E_TYPE, "parse: expected a string, got %s", ry_name(text->type));
-    ray_val *forms = rl_parse(text->data, (size_t)text->len), *v = NULL;
-    if (!forms) return NULL;
-    if (forms->len == 1) {
-        v = rv_retain(rv_list_get(forms, 0));
+    rl_forms forms;
+    RB_TRY(rl_read(rt, text->data, (size_t)text->len, &forms), NULL);
+    ray_val *v = NULL;
+    if (forms.n == 1) {
+        v = rv_retain(forms.items[0]);
     } else {
         int32_t id = rv_sym_intern_z("do");
         ray_val *head = id < 0 ? NULL : rv_sym_new(id, false);
-        v = head ? rv_vec_new(RY_LIST, forms->len + 1) : NULL;
+        v = head ? rv_vec_new(RY_LIST, forms.n + 1) : NULL;
         if (v) rv_list_set_take(v, 0, head);
         else rv_release(head);
-        for (int64_t i = 0; v && i < forms->len; i++) rv_list_set_take(v, i + 1, rv_retain(rv_list_get(forms, i)));
+        for (int64_t i = 0; v && i < forms.n; i++) rv_list_set_take(v, i + 1, rv_retain(forms.items[i]));
     }
-    rv_release(forms);
+    rl_forms_free(&forms);
     return v;
 }
 

@@ -53,6 +53,15 @@ void rl_forms_free(rl_forms *f) {
     if (f->items != f->room) rb_free(f->items, (size_t)f->cap * sizeof *f->items);
 }
 
+/* All forms from `from` on, moved into a LIST. */
+static ray_val *list_take(rl_forms *f, int64_t from) {
+    ray_val *list = rv_vec_new(RY_LIST, f->n - from);
+    if (!list) return NULL;
+    for (int64_t i = from; i < f->n; i++) rv_list_set_take(list, i - from, f->items[i]);
+    f->n = from;
+    return list;
+}
+
 /* Every `step`-th form from `from` on, as a LIST. */
 static ray_val *list_of(const rl_forms *f, int64_t from, int step) {
     int64_t n = (f->n - from + step - 1) / step;
@@ -90,10 +99,11 @@ static int append_element(ray_val *v, const ray_val *x) {
     return rv_vec_append(v, x->data, 1);
 }
 
-static ray_val *vector_of(int type, ray_val *const *items, int64_t n) {
+static ray_val *vector_of(ray_rt *rt, int type, ray_val *const *items, int64_t n) {
     ray_val *v = rv_vec_room_new(type, n);
     for (int64_t i = 0; v && i < n; i++) {
-        if (append_element(v, items[i]) < 0) {
+        bool stopped = RB_UNLIKELY(i % CHECK_EVERY == CHECK_EVERY - 1) && rb_rt_check(rt) < 0;
+        if (stopped || append_element(v, items[i]) < 0) {
             rv_release(v);
             return NULL;
         }
@@ -121,7 +131,7 @@ static int parse_vector(parser *ps) {
         return rl_lex_fail(&ps->lx, open, RB_E_DOMAIN,
                            "a vector literal holds values of one type and no calls: this one mixes types or nests");
     }
-    return replace_take(ps, mark, vector_of(type, ps->f->items + mark, ps->f->n - mark));
+    return replace_take(ps, mark, vector_of(ps->rt, type, ps->f->items + mark, ps->f->n - mark));
 }
 
 /* What stands in the second place of (times [name count] ...) is a binding, not a vector. */
@@ -134,7 +144,7 @@ static int parse_binding(parser *ps) {
     RB_TRY(parse_until(ps, ']', open, "the binding that begins here has no end: expected ']'"), -1);
     if (ps->f->n - mark != 3 || ps->f->items[mark + 1]->type != -RY_SYM)
         return rl_lex_fail(&ps->lx, open, RB_E_PARSE, "times: expected [name count]");
-    return replace_take(ps, mark, list_of(ps->f, mark, 1));
+    return replace_take(ps, mark, list_take(ps->f, mark));
 }
 
 /* ---- lists and dicts ------------------------------------------------------------------------------------------- */
@@ -156,7 +166,7 @@ static int parse_list(parser *ps) {
         if (token == '[' && is_times(ps, mark)) RB_TRY(parse_binding(ps), -1);
         else RB_TRY(parse_form(ps, token), -1);
     }
-    return replace_take(ps, mark, list_of(ps->f, mark, 1));
+    return replace_take(ps, mark, list_take(ps->f, mark));
 }
 
 /* Keys of one kind are a vector, of both kinds a list. */
@@ -165,7 +175,7 @@ static ray_val *keys_of(parser *ps, int64_t mark) {
     if (!keys || keys->len == 0) return keys;
     int type = common_type(RV_DATA(ray_val *, keys), keys->len);
     if (type < 0) return keys;
-    ray_val *v = vector_of(type, RV_DATA(ray_val *, keys), keys->len);
+    ray_val *v = vector_of(ps->rt, type, RV_DATA(ray_val *, keys), keys->len);
     rv_release(keys);
     return v;
 }
@@ -230,7 +240,7 @@ int rl_read(ray_rt *rt, const char *source, size_t n, rl_forms *out) {
 ray_val *rl_parse(const char *source, size_t n) {
     rl_forms f;
     RB_TRY(rl_read(NULL, source, n, &f), NULL);
-    ray_val *forms = list_of(&f, 0, 1);
+    ray_val *forms = list_take(&f, 0);
     rl_forms_free(&f);
     return forms;
 }

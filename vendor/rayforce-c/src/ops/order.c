@@ -104,13 +104,16 @@ static int by_key_down(const void *keys, int64_t i, int64_t j) { return by_key(k
 
 /* Runs of rows whose words differ in the row number only, by their whole keys. */
 static int sort_cut_keys(ray_rt *rt, const packing *p, int64_t n) {
-    int64_t *tmp = RO_ROOM(int64_t, n);
+    int64_t *tmp = RO_ROOM(int64_t, n), looked = 0;
     if (!tmp) return -1;
     int ok = 0;
     for (int64_t i = 0, end; ok == 0 && i < n; i = end) {
         uint64_t cut = p->sorted_words[i] >> p->shift;
         for (end = i + 1; end < n && p->sorted_words[end] >> p->shift == cut;) end++;
-        if (end - i > RO_GRAIN) ok = rb_rt_check(rt);
+        if (end - looked > RO_GRAIN) {
+            ok = rb_rt_check(rt);
+            looked = end;
+        }
         if (end - i > 1 && !in_order(p, p->at + i, end - i))
             rk_merge_sort(p->at + i, tmp, end - i, p->down ? by_key_down : by_key, p->keys);
     }
@@ -122,7 +125,7 @@ static int sort_by_words(ray_rt *rt, packing *p, int64_t n) {
     int64_t *counters;
     if (!(p->words = sort_room(n, sizeof *p->words, &counters))) return -1;
     int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p), bits = bits_of(p->top) - p->drop;
-    if (ok == 0) ok = rk_radix_words(rt->pool, p->words, p->words + n, n, p->shift, bits, counters, &p->sorted_words);
+    if (ok == 0) ok = rk_radix_words(rt, p->words, p->words + n, n, p->shift, bits, counters, &p->sorted_words);
     if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, p);
     if (ok == 0 && p->cut) ok = sort_cut_keys(rt, p, n);
     sort_room_free(p->words, n, sizeof *p->words, counters);
@@ -148,7 +151,7 @@ static int sort_by_pairs(ray_rt *rt, packing *p, int64_t n) {
     if (!(p->pairs = sort_room(n, sizeof *p->pairs, &counters))) return -1;
     int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, p);
     if (ok == 0)
-        ok = rk_radix_pairs(rt->pool, p->pairs, p->pairs + n, n, 0, bits_of(p->top), counters, &p->sorted_pairs);
+        ok = rk_radix_pairs(rt, p->pairs, p->pairs + n, n, 0, bits_of(p->top), counters, &p->sorted_pairs);
     if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, p);
     sort_room_free(p->pairs, n, sizeof *p->pairs, counters);
     return ok;
@@ -160,15 +163,20 @@ static int sort_by_pairs(ray_rt *rt, packing *p, int64_t n) {
 static int compare_down(const void *v, int64_t i, int64_t j) { return ro_compare_bytes(v, j, i); }
 
 /* Runs of rows whose keys are equal, by the whole of their elements. */
-static int sort_ties(const ray_val *v, const int64_t *keys, bool down, int64_t *at) {
-    int64_t *tmp = RO_ROOM(int64_t, v->len);
+static int sort_ties(ray_rt *rt, const ray_val *v, const int64_t *keys, bool down, int64_t *at) {
+    int64_t *tmp = RO_ROOM(int64_t, v->len), looked = 0;
     if (!tmp) return -1;
-    for (int64_t i = 0, end; i < v->len; i = end) {
+    int ok = 0;
+    for (int64_t i = 0, end; ok == 0 && i < v->len; i = end) {
+        if (i - looked > RO_GRAIN) {
+            ok = rb_rt_check(rt);
+            looked = i;
+        }
         for (end = i + 1; end < v->len && keys[at[end]] == keys[at[i]];) end++;
         if (end - i > 1) rk_merge_sort(at + i, tmp, end - i, down ? compare_down : ro_compare_bytes, v);
     }
     RO_ROOM_FREE(tmp, v->len);
-    return 0;
+    return ok;
 }
 
 int ro_sort_rows(ray_rt *rt, const ray_val *v, bool down, int64_t *at) {
@@ -185,7 +193,7 @@ int ro_sort_rows(ray_rt *rt, const ray_val *v, bool down, int64_t *at) {
     p.cut = p.drop && !exact;
     if (ok == 0)
         ok = p.cut && cutting_hurts(&p, v->len) ? sort_by_pairs(rt, &p, v->len) : sort_by_words(rt, &p, v->len);
-    if (ok == 0 && ties) ok = sort_ties(v, k.classes, down, at);
+    if (ok == 0 && ties) ok = sort_ties(rt, v, k.classes, down, at);
     ro_keyer_free(&k);
     return ok;
 }
@@ -218,7 +226,7 @@ static int sort_values(ray_rt *rt, const ro_keyer *k, uint64_t top, bool down, r
     int64_t *counters, n = k->n;
     if (!(p.words = sort_room(n, sizeof *p.words, &counters))) return -1;
     int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, &p);
-    if (ok == 0) ok = rk_radix_words(rt->pool, p.words, p.words + n, n, 0, bits_of(top), counters, &p.sorted_words);
+    if (ok == 0) ok = rk_radix_words(rt, p.words, p.words + n, n, 0, bits_of(top), counters, &p.sorted_words);
     writing w = {out->type, k->keys.base, top, down, p.sorted_words, out->data};
     if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, back_range, &w);
     sort_room_free(p.words, n, sizeof *p.words, counters);
@@ -308,7 +316,7 @@ int ro_sorted_unique(ray_rt *rt, const ro_keyer *k, uint64_t top, uint64_t **out
     int64_t *counters, n = k->n;
     if (!(p.words = sort_room(n, sizeof *p.words, &counters))) return -1;
     int ok = ro_parallel(rt, n, RO_GRAIN, pack_range, &p);
-    if (ok == 0) ok = rk_radix_words(rt->pool, p.words, p.words + n, n, 0, bits_of(top), counters, &p.sorted_words);
+    if (ok == 0) ok = rk_radix_words(rt, p.words, p.words + n, n, 0, bits_of(top), counters, &p.sorted_words);
     *out = ok == 0 ? RO_ROOM(uint64_t, n) : NULL;
     if (*out) {
         *count = rk_unique(p.sorted_words, n);

@@ -117,7 +117,7 @@ static int sort_joined(ray_rt *rt, joined_keys *j, int64_t n, int64_t *at) {
     j->words = counters ? RO_ROOM(uint64_t, 2 * n) : NULL;
     j->at = at;
     int ok = j->words ? ro_parallel(rt, n, RO_GRAIN, words_range, j) : -1, bits = 64 - j->shift;
-    if (ok == 0) ok = rk_radix_words(rt->pool, j->words, j->words + n, n, j->shift, bits, counters, &j->sorted);
+    if (ok == 0) ok = rk_radix_words(rt, j->words, j->words + n, n, j->shift, bits, counters, &j->sorted);
     if (ok == 0) ok = ro_parallel(rt, n, RO_GRAIN, rows_range, j);
     if (ok == 0 && j->cut) ok = sort_equal_words(rt, j, n);
     if (j->words) RO_ROOM_FREE(j->words, 2 * n);

@@ -12,11 +12,35 @@ static int64_t *sorted_rows(ray_rt *rt, const ray_val *v, bool down) {
     return at;
 }
 
-static ray_val *ranks(ray_rt *rt, const ray_val *v) {
+typedef struct ranking {
+    const int64_t *at; /* rows in order */
+    int64_t *out, buckets, n;
+} ranking;
+
+static int rank_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const ranking *r = ctx;
+    for (int64_t i = begin; i < end; i++) r->out[r->at[i]] = i;
+    return 0;
+}
+
+static int bucket_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const ranking *r = ctx;
+    for (int64_t i = begin; i < end; i++) r->out[r->at[i]] = (int64_t)((__int128)i * r->buckets / r->n);
+    return 0;
+}
+
+/* The rank of each row, or the one of so many equal buckets that its rank falls into. */
+static ray_val *ranks(ray_rt *rt, const ray_val *v, int64_t buckets) {
     int64_t *at = sorted_rows(rt, v, false);
     if (!at) return NULL;
     ray_val *out = rv_vec_new(RY_I64, v->len);
-    if (out) rk_invert(at, v->len, out->data);
+    ranking r = {at, out ? out->data : NULL, buckets, v->len};
+    if (out && ro_parallel(rt, v->len, RO_GRAIN, buckets ? bucket_range : rank_range, &r) < 0) {
+        rv_release(out);
+        out = NULL;
+    }
     RO_ROOM_FREE(at, v->len);
     return out;
 }
@@ -24,7 +48,7 @@ static ray_val *ranks(ray_rt *rt, const ray_val *v) {
 RV_VERB(ro_rank) {
     (void)n;
     if (!rv_is_vector(args[0])) return ro_refuse("rank", "a vector", args[0]);
-    return ranks(rt, args[0]);
+    return ranks(rt, args[0], 0);
 }
 
 RV_VERB(ro_xrank) {
@@ -34,10 +58,7 @@ RV_VERB(ro_xrank) {
     if (!ro_int_of(args[0], true, &buckets)) return ro_refuse("xrank", "a number of buckets", args[0]);
     if (!rv_is_vector(v)) return ro_refuse("xrank", "a vector", v);
     if (buckets <= 0) return rv_vec_new(RY_I64, 0);
-    ray_val *out = ranks(rt, v);
-    int64_t *x = out ? out->data : NULL;
-    for (int64_t i = 0; out && i < v->len; i++) x[i] = (int64_t)((__int128)x[i] * buckets / v->len);
-    return out;
+    return ranks(rt, v, buckets);
 }
 
 static ray_val *first_sorted(ray_rt *rt, const char *verb, ray_val *const *args, bool down) {

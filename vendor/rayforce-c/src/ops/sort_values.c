@@ -94,7 +94,7 @@ static int sort_buckets(void *ctx, int64_t begin, int64_t end, int worker) {
 static int sort_large(ray_rt *rt, const dealing *d, int64_t at, int64_t n) {
     uint64_t *words = d->out + at, *tmp = RO_ROOM(uint64_t, n), *sorted;
     if (!tmp) return -1;
-    int ok = rk_radix_words(rt->pool, words, tmp, n, 0, d->shift, d->counter, &sorted);
+    int ok = rk_radix_words(rt, words, tmp, n, 0, d->shift, d->counter, &sorted);
     if (ok == 0 && sorted != words) memcpy(words, sorted, (size_t)n * sizeof *words);
     RO_ROOM_FREE(tmp, n);
     if (ok == 0) back(d, words, n);

@@ -80,45 +80,55 @@ static void RK_FN(bucket)(E *a, E *tmp, int64_t n, int low, int bits) {
 }
 
 typedef struct RK_FN(split) {
+    ray_rt *rt; /* null: nobody to ask whether to go on */
     E *from, *to;
     int64_t n, chunk, *counter; /* counter[chunk][digit]: how many, then where they go */
     int64_t *start;             /* of each bucket, and n */
     int shift, digit, low, left;
 } RK_FN(split);
 
+/* Elements of chunk c from `at` on that are gone through before the next question whether to go on. */
+static int64_t RK_FN(step)(const RK_FN(split) *s, int64_t c, int64_t at) {
+    int64_t end = (c + 1) * s->chunk < s->n ? (c + 1) * s->chunk : s->n;
+    return end - at < RK_STEP ? end - at : RK_STEP;
+}
+
 static int RK_FN(count_chunks)(void *ctx, int64_t begin, int64_t end, int worker) {
-    (void)worker;
     RK_FN(split) *s = ctx;
     for (int64_t c = begin; c < end; c++) {
-        int64_t at = c * s->chunk, n = s->n - at < s->chunk ? s->n - at : s->chunk;
         int64_t *counter = s->counter + (c << s->digit);
         memset(counter, 0, sizeof *counter << s->digit);
-        RK_FN(count)(s->from + at, n, s->shift, ((uint64_t)1 << s->digit) - 1, counter);
+        for (int64_t at = c * s->chunk, n; (n = RK_FN(step)(s, c, at)) > 0; at += n) {
+            if (worker == 0) RB_TRY(rb_rt_check(s->rt), -1);
+            RK_FN(count)(s->from + at, n, s->shift, ((uint64_t)1 << s->digit) - 1, counter);
+        }
     }
     return 0;
 }
 
 static int RK_FN(scatter_chunks)(void *ctx, int64_t begin, int64_t end, int worker) {
-    (void)worker;
     RK_FN(split) *s = ctx;
     for (int64_t c = begin; c < end; c++) {
-        int64_t at = c * s->chunk, n = s->n - at < s->chunk ? s->n - at : s->chunk;
-        RK_FN(scatter)(s->from + at, n, s->shift, ((uint64_t)1 << s->digit) - 1, s->counter + (c << s->digit), s->to);
+        int64_t *place = s->counter + (c << s->digit);
+        for (int64_t at = c * s->chunk, n; (n = RK_FN(step)(s, c, at)) > 0; at += n) {
+            if (worker == 0) RB_TRY(rb_rt_check(s->rt), -1);
+            RK_FN(scatter)(s->from + at, n, s->shift, ((uint64_t)1 << s->digit) - 1, place, s->to);
+        }
     }
     return 0;
 }
 
 static int RK_FN(sort_buckets)(void *ctx, int64_t begin, int64_t end, int worker) {
-    (void)worker;
     RK_FN(split) *s = ctx;
     for (int64_t b = begin; b < end; b++) {
         int64_t at = s->start[b], n = s->start[b + 1] - at;
+        if (worker == 0) RB_TRY(rb_rt_check(s->rt), -1);
         if (n > 1 && n <= RK_BUCKET) RK_FN(bucket)(s->to + at, s->from + at, n, s->low, s->left);
     }
     return 0;
 }
 
-static int RK_FN(msd)(rb_pool *pool, E *a, E *tmp, int64_t n, int low, int bits, int64_t *scratch, E **sorted) {
+static int RK_FN(msd)(ray_rt *rt, E *a, E *tmp, int64_t n, int low, int bits, int64_t *scratch, E **sorted) {
     *sorted = a;
     if (bits <= 0) return 0;
     if (n <= RK_BUCKET) {
@@ -129,7 +139,8 @@ static int RK_FN(msd)(rb_pool *pool, E *a, E *tmp, int64_t n, int low, int bits,
     int64_t start[(1 << RK_RADIX_DIGIT) + 1], buckets = (int64_t)1 << digit;
     int64_t chunks = RK_RADIX_CHUNKS, chunk = (n + chunks - 1) / chunks;
     chunks = (n + chunk - 1) / chunk;
-    RK_FN(split) s = {a, tmp, n, chunk, scratch, start, low + bits - digit, digit, low, bits - digit};
+    rb_pool *pool = rt ? rt->pool : NULL;
+    RK_FN(split) s = {rt, a, tmp, n, chunk, scratch, start, low + bits - digit, digit, low, bits - digit};
     RB_TRY(rb_pool_for(pool, chunks, 1, RK_FN(count_chunks), &s), -1);
     int64_t sum = 0;
     for (int64_t b = 0; b < buckets; b++) {
@@ -149,7 +160,7 @@ static int RK_FN(msd)(rb_pool *pool, E *a, E *tmp, int64_t n, int low, int bits,
         int64_t at = start[b], k = start[b + 1] - at;
         if (k <= RK_BUCKET) continue;
         E *where;
-        RB_TRY(RK_FN(msd)(pool, tmp + at, a + at, k, low, s.left, scratch, &where), -1);
+        RB_TRY(RK_FN(msd)(rt, tmp + at, a + at, k, low, s.left, scratch, &where), -1);
         if (where != tmp + at) memcpy(tmp + at, where, (size_t)k * sizeof *a);
     }
     return 0;

@@ -19,7 +19,7 @@ static void check_pairs(rb_pool *pool, int64_t n, int low, int bits, int64_t ske
         uint64_t key = skew && i % skew ? 1 & mask : random_word() & mask;
         a[i] = (rk_pair){key << low, (uint64_t)i};
     }
-    UT_CHECK(rk_radix_pairs(pool, a, a + n, n, low, bits, scratch, &sorted) == 0);
+    UT_CHECK(rk_radix_pairs(&(ray_rt){.pool = pool}, a, a + n, n, low, bits, scratch, &sorted) == 0);
     for (int64_t i = 1; i < n; i++) {
         UT_CHECK(sorted[i - 1].key <= sorted[i].key);
         if (sorted[i - 1].key == sorted[i].key) UT_CHECK(sorted[i - 1].at < sorted[i].at);
@@ -82,4 +82,18 @@ UT_CASE(packing) {
     UT_CHECK(rk_has_negative_zero(RY_F64, zeros, 2));
 }
 
-UT_MAIN(pairs, skewed, parallel, words, packing)
+/* Whoever sorts much is asked whether to go on. */
+UT_CASE(an_interrupt_ends_it) {
+    enum { MUCH = 1 << 19 };
+    uint64_t *a = rb_block_alloc(2 * MUCH * sizeof *a), *sorted;
+    UT_CHECK(a);
+    for (int64_t i = 0; i < MUCH; i++) a[i] = random_word();
+    ray_rt rt = {.interrupt = true};
+    UT_ERROR(rk_radix_words(&rt, a, a + MUCH, MUCH, 0, 64, scratch, &sorted), RB_E_CANCEL);
+    atomic_store(&rt.interrupt, false);
+    UT_CHECK(rk_radix_words(&rt, a, a + MUCH, MUCH, 0, 64, scratch, &sorted) == 0);
+    for (int64_t i = 1; i < MUCH; i++) UT_CHECK(sorted[i - 1] <= sorted[i]);
+    rb_block_free(a, 2 * MUCH * sizeof *a);
+}
+
+UT_MAIN(an_interrupt_ends_it, pairs, skewed, parallel, words, packing)
