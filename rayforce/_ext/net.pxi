@@ -295,6 +295,14 @@ cdef class Client:
         return s.sent, s.received, s.sent_bytes, s.received_bytes, s.owed, s.awaited, s.pushes, s.pushes_dropped
 
 
+cdef object debugs = observe.IPC.isEnabledFor
+
+
+cdef bint is_watched() except -1:
+    """observe.watched(), which is asked with every call."""
+    return observe.hooks or debugs(10)
+
+
 cdef class Asker:
     """The part of a connection that its most frequent call needs: the client, and what goes without saying."""
 
@@ -314,7 +322,7 @@ cdef class Asker:
         be sent again after a loss, even if it may have been executed. `progress` shows how much of a large reply has
         come, or calls a function with bytes received and in all.
         """
-        if self._plain and timeout is ... and not progress and self._client is not None and not observe.watched():
+        if self._plain and timeout is ... and not progress and self._client is not None and not is_watched():
             return self._client.ask(query, args, self._timeout, boxed, self._flags)
         return self._execute(query, args, timeout, boxed, idempotent, progress)
 

@@ -16,7 +16,7 @@ struct rn_loop {
     rn_later *later, **later_end;
     rn_later *due, **due_end; /* of those, what is being run */
     int events;               /* of this turn */
-    bool attending;
+    bool attending, ticks; /* ticks: the backend ends a wait by itself every RN_TICK_MS */
     _Atomic(pthread_t) runner; /* 0: nobody */
     pthread_mutex_t lock; /* of what was sent */
     rn_later *sent, **sent_end;
@@ -201,11 +201,18 @@ void rn_loop_stop(rn_loop *l) {
     rn_backend_wake(l->backend);
 }
 
+static int64_t ms_until(const rn_loop *l, int64_t when) {
+    return when <= l->now ? 0 : when - l->now > INT64_MAX / 2 ? INT32_MAX : (when - l->now + MS - 1) / MS;
+}
+
+/* Who polls is not told to the millisecond, what has a time of its own is. */
 static int64_t sleep_ms(const rn_loop *l, const rn_wait *w) {
-    int64_t ms = rn_wait_ms_at(w, -1, l->now);
     if (l->later || atomic_load(&l->has_sent)) return 0; /* its wake-up may have been taken by rn_loop_attend */
-    if (!l->count) return ms;
-    int64_t left = at(l, 1)->at - l->now, until = left <= 0 ? 0 : (left + MS - 1) / MS;
+    int64_t next = l->count && at(l, 1)->at < w->until ? at(l, 1)->at : w->until;
+    if (l->ticks && next - l->now > RN_TICK_MS * MS) return w->next_poll <= l->now ? 0 : -1;
+    int64_t ms = rn_wait_ms_at(w, -1, l->now);
+    if (next == INT64_MAX) return ms;
+    int64_t until = ms_until(l, next);
     return ms >= 0 && ms < until ? ms : until;
 }
 
@@ -270,7 +277,10 @@ int rn_loop_run(rn_loop *l, const rn_loop_run_opts *o) {
     pthread_t nobody = (pthread_t)0;
     if (!atomic_compare_exchange_strong(&l->runner, &nobody, pthread_self()))
         return rb_fail(RB_E_STATE, "the event loop runs already; one run at a time");
+    l->ticks = o->poll && rn_backend_tick_set(l->backend, RN_TICK_MS);
     int r = run(l, o);
+    if (l->ticks) (void)rn_backend_tick_set(l->backend, 0);
+    l->ticks = false;
     atomic_store(&l->runner, (pthread_t)0);
     return r;
 }

@@ -83,6 +83,9 @@ void rn_backend_free(rn_backend *b);
 RB_NODISCARD int rn_backend_set(rn_backend *b, rn_watch *w, unsigned want); /* from w->want to want */
 /* How many events, 0: none in time or only a wake-up. A signal is a wake-up. */
 RB_NODISCARD int rn_backend_wait(rn_backend *b, int64_t ms, rn_event *out, int max);
+/* From now on a wait ends at least this often, whatever its time, which may then be left out; 0: no more. False: it cannot.
+ * A time that each wait brings with it costs the kernel more than one that is set once. */
+bool rn_backend_tick_set(rn_backend *b, int64_t ms);
 void rn_backend_wake(rn_backend *b); /* from any thread and from signal handlers */
 bool rn_backend_was_signalled(const rn_backend *b); /* did a signal end the last wait? */
 

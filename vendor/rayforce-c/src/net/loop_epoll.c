@@ -7,16 +7,18 @@
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 struct rn_backend {
-    int epoll, wake;
+    int epoll, wake, tick; /* tick: -1 until it is wanted */
     bool signalled;
 };
 
 rn_backend *rn_backend_new(void) {
     rn_backend *b = rb_alloc_zero(sizeof *b);
     if (!b) return NULL;
+    b->tick = -1;
     b->epoll = epoll_create1(EPOLL_CLOEXEC);
     b->wake = b->epoll < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct epoll_event e = {.events = EPOLLIN};
@@ -28,6 +30,7 @@ rn_backend *rn_backend_new(void) {
 
 void rn_backend_free(rn_backend *b) {
     if (!b) return;
+    if (b->tick >= 0) close(b->tick);
     if (b->wake >= 0) close(b->wake);
     if (b->epoll >= 0) close(b->epoll);
     rb_free(b, sizeof *b);
@@ -42,6 +45,24 @@ int rn_backend_set(rn_backend *b, rn_watch *w, unsigned want) {
     return epoll_ctl(b->epoll, what, w->fd, &e) == 0 ? 0 : rb_fail_errno(RB_E_OS, "watching a connection");
 }
 
+static bool tick_made(rn_backend *b) {
+    if (b->tick >= 0) return true;
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    struct epoll_event e = {.events = EPOLLIN, .data.ptr = &b->tick};
+    if (fd >= 0 && epoll_ctl(b->epoll, EPOLL_CTL_ADD, fd, &e) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    b->tick = fd;
+    return fd >= 0;
+}
+
+bool rn_backend_tick_set(rn_backend *b, int64_t ms) {
+    if (!tick_made(b)) return false;
+    struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    return timerfd_settime(b->tick, 0, &(struct itimerspec){.it_interval = t, .it_value = t}, NULL) == 0 && ms > 0;
+}
+
 int rn_backend_wait(rn_backend *b, int64_t ms, rn_event *out, int max) {
     struct epoll_event got[RN_EVENTS];
     int room = max < RN_EVENTS ? max : RN_EVENTS;
@@ -53,6 +74,11 @@ int rn_backend_wait(rn_backend *b, int64_t ms, rn_event *out, int max) {
         if (!got[i].data.ptr) {
             eventfd_t drained;
             (void)!eventfd_read(b->wake, &drained); /* one read empties it; that it was full is all it says */
+            continue;
+        }
+        if (got[i].data.ptr == &b->tick) {
+            uint64_t ticks;
+            (void)!read(b->tick, &ticks, sizeof ticks);
             continue;
         }
         unsigned events = 0;

@@ -74,6 +74,12 @@ int rn_backend_wait(rn_backend *b, int64_t ms, rn_event *out, int max) {
     return count;
 }
 
+/* A time of a wait costs it nothing to speak of. */
+bool rn_backend_tick_set(rn_backend *b, int64_t ms) {
+    (void)b, (void)ms;
+    return false;
+}
+
 void rn_backend_wake(rn_backend *b) {
     int error = errno; /* a signal handler leaves no trace */
     struct kevent wake;

@@ -268,16 +268,20 @@ static int begin(rw_reader *r) {
 }
 
 static int finish(rw_reader *r, rw_msg *out) {
-    *out = (rw_msg){.kind = r->head.kind, .verbose = r->head.flags & RW_FLAG_VERBOSE, .ok = !r->is_bad,
-                    .texts = r->d->has_texts && r->head.flags & RW_FLAG_TEXTS,
-                    .forms = r->d->own && r->head.flags & RW_FLAG_FORMS, .size = r->head.size, .dialect = r->d,
-                    .restricted = r->head.flags & RW_FLAG_RESTRICTED, .compressed = r->head.flags & RW_FLAG_COMPRESSED};
-    if (r->is_bad) {
-        out->error = r->why;
-    } else {
-        out->value = r->take.value;
-        r->take.value = NULL;
-    }
+    const int flags = r->head.flags;
+    out->kind = r->head.kind;
+    out->verbose = flags & RW_FLAG_VERBOSE;
+    out->texts = r->d->has_texts && flags & RW_FLAG_TEXTS;
+    out->forms = r->d->own && flags & RW_FLAG_FORMS;
+    out->restricted = flags & RW_FLAG_RESTRICTED;
+    out->compressed = flags & RW_FLAG_COMPRESSED;
+    out->ok = !r->is_bad;
+    out->size = r->head.size;
+    out->dialect = r->d;
+    out->value = r->is_bad ? NULL : r->take.value;
+    if (r->is_bad) out->error = r->why;
+    else out->error.code = RB_OK; /* its text is left as it is: to clear it costs more than all of this */
+    if (!r->is_bad) r->take.value = NULL;
     drop_plain(r);
     rw_take_start(&r->take, r->reads, 0);
     r->in_frame = false;
