@@ -289,6 +289,9 @@ cdef object objects(ray_val *v):
     PyObject_GetBuffer(out, &view, PyBUF_WRITABLE | PyBUF_FORMAT | PyBUF_ND)
     try:
         p = <PyObject **>view.buf
+        if t == RAY_SYM:
+            symbols_into(p, <const int32_t *>data, n)
+            return out
         for i in range(n):
             x = element(t, data, False, v, i)
             Py_INCREF(x)
@@ -298,6 +301,30 @@ cdef object objects(ray_val *v):
     finally:
         PyBuffer_Release(&view)
     return out
+
+
+cdef extern from "Python.h":
+    PyObject *list_item "PyList_GET_ITEM"(object items, Py_ssize_t i) noexcept  # borrowed
+
+
+cdef int symbols_into(PyObject **p, const int32_t *ids, int64_t n) except -1:
+    """The texts of symbols where something else stood; those that were seen before without a call for each."""
+    cdef int64_t i
+    cdef int32_t known = <int32_t>min(len(symbol_texts), INT32_MAX)
+    cdef PyObject *text
+    cdef PyObject *old
+    cdef PyObject *none = <PyObject *>None
+    for i in range(n):
+        text = list_item(symbol_texts, ids[i]) if ids[i] < known else none
+        if text == none and ids[i]:
+            fresh = symbol_text(ids[i])
+            known = <int32_t>min(len(symbol_texts), INT32_MAX)
+            text = <PyObject *>fresh
+        Py_INCREF(<object>text)
+        old = p[i]
+        p[i] = text
+        Py_XDECREF(old)
+    return 0
 
 
 # ---- tables and dicts --------------------------------------------------------------------------------------------

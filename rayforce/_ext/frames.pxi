@@ -40,14 +40,23 @@ cdef ray_val *pandas_in(object x, int tag, Way *way) except NULL:
     if isinstance(dtype, pandas.ArrowDtype) or (isinstance(dtype, pandas.StringDtype) and dtype.storage == "pyarrow"):
         return arrow_vector(x if hasattr(x, "__arrow_c_stream__") else pandas.Series(x), way)
     if isinstance(dtype, pandas.StringDtype):
-        return array_in(x.to_numpy(object), tag if tag != GENERIC else RAY_STR if way.flags & STRINGS else RAY_SYM,
-                        np.asarray(x.isna(), bool), way)
+        return column(only_texts(x.to_numpy(object).tolist()),
+                      tag if tag != GENERIC else RAY_STR if way.flags & STRINGS else RAY_SYM, way)
     if hasattr(dtype, "numpy_dtype"):  # integers, floats and booleans with a mask of their own
         mask = np.asarray(x.isna(), bool)
         return array_in(x.to_numpy(dtype.numpy_dtype, na_value=0), GENERIC, mask if mask.any() else None, way)
     if isinstance(dtype, pandas.SparseDtype):
         return array_in(np.asarray(x), GENERIC, None, way)
     raise conversion(f"pandas' dtype {dtype} has no column type here", None)
+
+
+cdef list only_texts(list items):
+    """What is no text in a column of text is missing, whatever stands there for it."""
+    cdef Py_ssize_t i
+    for i in range(len(items)):
+        if not isinstance(items[i], str):
+            items[i] = None
+    return items
 
 
 cdef ray_val *categories_in(object x, Way *way) except NULL:
