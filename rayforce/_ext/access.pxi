@@ -75,6 +75,7 @@ cdef object pick(ray_val *v, object key):
     cdef Value keys = key if isinstance(key, Elements) else make_vector(key, 0)
     cdef ray_val *w = keys.ptr()
     cdef int t = ray_type(w)
+    cdef int64_t bad = -1
     m = ray_len(w)
     if not RAY_B8 <= t <= RAY_I64:
         raise TypeError(f"cannot index with {type_name(t)}; expected a number, a slice, a mask or positions")
@@ -85,18 +86,23 @@ cdef object pick(ray_val *v, object key):
         raise MemoryError()
     try:
         if t == RAY_B8:
-            for i in range(n):
-                if (<const uint8_t *>ray_data(w))[i]:
+            with nogil:
+                for i in range(n):
                     pos[k] = i
-                    k += 1
+                    k += (<const uint8_t *>ray_data(w))[i] != 0
         else:
             done(ray_vec_i64_into(w, 1, 0, pos))
-            for k in range(m):
-                if pos[k] < -n or pos[k] >= n:
-                    raise IndexError(f"position {pos[k] if pos[k] != INT64_MIN else None} is outside of {n} elements")
-                if pos[k] < 0:
-                    pos[k] += n
-            k = m
+            with nogil:
+                for k in range(m):
+                    if pos[k] < -n or pos[k] >= n:
+                        bad = pos[k]
+                        break
+                    if pos[k] < 0:
+                        pos[k] += n
+                else:
+                    k = m
+            if k < m:
+                raise IndexError(f"position {bad if bad != INT64_MIN else None} is outside of {n} elements")
         return wrap_take(gather(v, pos, k))
     finally:
         PyMem_RawFree(pos)
@@ -104,10 +110,8 @@ cdef object pick(ray_val *v, object key):
 
 cdef ray_val *gather(ray_val *v, const int64_t *pos, int64_t k) except NULL:
     """Elements (of a table: rows) at positions that exist."""
-    cdef int t = ray_type(v)
+    cdef int t = ray_type(v), r = 0
     cdef int64_t i
-    cdef size_t n = 0
-    cdef const char *s
     cdef ray_val *out
     cdef ray_val *columns
     if t == RAY_TABLE:
@@ -127,19 +131,16 @@ cdef ray_val *gather(ray_val *v, const int64_t *pos, int64_t k) except NULL:
         return out
     if t == RAY_STR:
         out = own(ray_strvec_new(k))
-        try:
-            for i in range(k):
-                s = ray_strvec_get(v, pos[i], &n)
-                done(ray_strvec_append(out, s, n))
-        except BaseException:
-            ray_release(out)
-            raise
+        with nogil:
+            r = append_texts(out, v, pos, k)
+        filled(out, r)
     else:
         out = own(ray_vec_new(t, k))
         with nogil:
             gather_fixed(ray_data(v), pos, k, ray_type_width(t), ray_data(out))
     if ray_may_have_nulls(v):
-        ray_nulls_scan(out)
+        with nogil:
+            ray_nulls_scan(out)
     return out
 
 

@@ -208,6 +208,11 @@ cdef ray_val *rescaled(object ticks, int want, int64_t mul, int64_t div, int64_t
 
 cdef ray_val *texts_in(object arr, int tag, object mask, Way *way) except NULL:
     """Arrays of text and of objects, element by element."""
+    cdef ray_val *v
+    if arr.dtype.kind == "U" and mask is None and tag in (GENERIC, RAY_SYM, RAY_STR):
+        v = characters_in(arr, tag if tag != GENERIC else RAY_STR if way.flags & STRINGS else RAY_SYM)
+        if v is not NULL:
+            return v
     items = arr.tolist()
     if arr.dtype.kind == "T" and hasattr(arr.dtype, "na_object"):
         na = arr.dtype.na_object

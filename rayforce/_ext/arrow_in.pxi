@@ -112,8 +112,8 @@ cdef ray_val *arrow_same(Part p, int tag, Imported owner, Way *way) except NULL:
         way.borrowed = True
     else:
         v = own(ray_vec_new(tag, p.n))
-        memcpy(ray_data(v), data, p.n * width)
         with nogil:
+            memcpy(ray_data(v), data, p.n * width)
             ray_nulls_scan(v)
     if p.nulls == 0:
         return without_sentinels(v) if tag <= RAY_I64 else v
@@ -124,10 +124,13 @@ cdef bint nulls_are_stored(Part p, int tag, const void *data) noexcept:
     cdef int64_t i
     if p.nulls == 0:
         return True
-    for i in range(p.n):
-        if not bit(p.valid, p.at + i) and not is_sentinel(tag, data, i):
-            return False
-    return True
+    cdef bint stored = True
+    with nogil:
+        for i in range(p.n):
+            if not bit(p.valid, p.at + i) and not is_sentinel(tag, data, i):
+                stored = False
+                break
+    return stored
 
 
 cdef bint is_sentinel(int tag, const void *data, int64_t i) noexcept nogil:
@@ -398,10 +401,7 @@ cdef ray_val *arrow_texts(Part p, bytes form, int tag) except NULL:
             ray_nulls_scan(v)
     if bad >= 0:
         ray_release(v)
-        err = slot_error()
-        if tag == RAY_SYM and b"\0" in s[:n]:
-            raise conversion("a symbol cannot hold a NUL character; use strings='string'", s[:n], "sym", bad)
-        raise err
+        raise symbol_error(s[:n], bad) if tag == RAY_SYM else slot_error()
     return v
 
 
@@ -464,18 +464,12 @@ cdef ray_val *arrow_dictionary(Part p, bytes form, Imported owner, Way *way) exc
 cdef int picked(ray_val *v, const int64_t *pos, int64_t n, ray_val *out) except -1:
     """Elements at positions, a null where there is -1."""
     cdef int64_t i
-    cdef int t = ray_type(v), width = ray_type_width(t)
-    cdef size_t size = 0
-    cdef const char *s
+    cdef int t = ray_type(v), width = ray_type_width(t), r = 0
     cdef const uint8_t *src
     if t == RAY_STR:
-        for i in range(n):
-            s = b""
-            size = 0
-            if pos[i] >= 0:
-                s = ray_strvec_get(v, pos[i], &size)
-            done(ray_strvec_append(out, s, size))
-        return 0
+        with nogil:
+            r = append_texts(out, v, pos, n)
+        return done(r)
     src = <const uint8_t *>ray_data(v)
     with nogil:
         for i in range(n):
@@ -645,11 +639,10 @@ cdef ray_val *joined(list parts) except NULL:
     """One vector or list behind the other; they are of one type, or become a list."""
     cdef Value first = parts[0]
     cdef Value one
-    cdef int t = ray_type(first.v), width
+    cdef int t = ray_type(first.v), width, r = 0
     cdef int64_t n = 0, i, at_ = 0
     cdef ray_val *out
-    cdef size_t size = 0
-    cdef const char *s
+    cdef ray_val *v
     if len(parts) == 1:
         return ray_retain(first.v)
     for one in parts:
@@ -660,23 +653,26 @@ cdef ray_val *joined(list parts) except NULL:
     out = own(ray_list_new(n) if t == RAY_LIST else ray_strvec_new(n) if t == RAY_STR else ray_vec_new(t, n))
     try:
         for one in parts:
-            n = ray_len(one.v)
+            v = one.v
+            n = ray_len(v)
             if t == RAY_LIST:
                 for i in range(n):
-                    ray_list_set_take(out, at_ + i, own(ray_at(one.v, i)))
+                    ray_list_set_take(out, at_ + i, own(ray_at(v, i)))
             elif t == RAY_STR:
-                for i in range(n):
-                    s = ray_strvec_get(one.v, i, &size)
-                    done(ray_strvec_append(out, s, size))
+                with nogil:
+                    r = append_texts(out, v, NULL, n)
+                done(r)
             elif n:
-                memcpy(<uint8_t *>ray_data(out) + at_ * width, ray_data(one.v), n * width)
+                with nogil:
+                    memcpy(<uint8_t *>ray_data(out) + at_ * width, ray_data(v), n * width)
             at_ += n
     except BaseException:
         ray_release(out)
         raise
     for one in parts:
         if t != RAY_LIST and ray_may_have_nulls(one.v):
-            ray_nulls_scan(out)
+            with nogil:
+                ray_nulls_scan(out)
             break
     return out
 

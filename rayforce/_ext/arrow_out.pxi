@@ -152,12 +152,15 @@ cdef int put_validity(ArrowArray *a, ray_val *v) except -1:
     cdef int64_t n = ray_len(v)
     cdef ray_val *bits
     cdef uint8_t *mask
+    cdef int r
     a.null_count = null_count(v)
     if a.null_count == 0:
         return 0
     mask = <uint8_t *>zeroed(n)
     try:
-        done(ray_null_mask_into(v, mask))
+        with nogil:
+            r = ray_null_mask_into(v, mask)
+        done(r)
         bits = own(ray_vec_new(RAY_U8, (n + 7) // 8))
         with nogil:
             pack_bits(mask, n, True, <uint8_t *>ray_data(bits))
@@ -328,8 +331,9 @@ cdef ray_val *renumbered(ray_val *v, ray_val **used) except NULL:
     codes = own(ray_vec_new(RAY_I32, n))
     out = <int32_t *>ray_data(codes)
     try:
-        for i in range(n):
-            top = ids[i] if ids[i] > top else top
+        with nogil:
+            for i in range(n):
+                top = ids[i] if ids[i] > top else top
         if top // 16 > n:  # few elements among many symbols: no table of all of them
             for i in range(n):
                 out[i] = <int32_t>seen.setdefault(ids[i], len(seen)) if ids[i] else 0
@@ -397,6 +401,7 @@ def symbol_codes(Value vector not None):
     cdef ray_val *codes = renumbered(v, &used)
     cdef int64_t i
     cdef const int32_t *ids = <const int32_t *>ray_data(v)
+    cdef int32_t *places = <int32_t *>ray_data(codes)
     try:
         texts = [symbol_text((<const int32_t *>ray_data(used))[i]) for i in range(ray_len(used))]
     except BaseException:
@@ -404,9 +409,10 @@ def symbol_codes(Value vector not None):
         raise
     finally:
         ray_release(used)
-    for i in range(ray_len(v)):
-        if ids[i] == 0:
-            (<int32_t *>ray_data(codes))[i] = -1
+    with nogil:
+        for i in range(ray_len(v)):
+            if ids[i] == 0:
+                places[i] = -1
     return raw_array(wrap_take(codes)), texts
 
 

@@ -13,7 +13,7 @@ cdef ray_val *cast_vector(ray_val *v, int code) except NULL:
     if t == RAY_LIST:
         return column(to_list(v), code, &way)
     if is_text(t) and is_text(code):
-        return column(to_list(v), code, &way)
+        return strings_of_symbols(v) if t == RAY_SYM else symbols_of_strings(v)
     cdef Value source = wrap_take(ray_retain(v))
     cdef Value out
     if (t == RAY_TIME and code == RAY_TIMESPAN) or (t == RAY_TIMESPAN and code == RAY_TIME):
@@ -25,7 +25,7 @@ cdef ray_val *cast_vector(ray_val *v, int code) except NULL:
         if dated is not None:
             return ray_retain((<Value>dated).v)
     if t == RAY_SYM:  # the language parses strings only
-        source = wrap_take(column(to_list(v), RAY_STR, &way))
+        source = wrap_take(strings_of_symbols(v))
     out = converted(source, code)
     check_cast(v, out, code)
     return ray_retain(out.v)
@@ -89,7 +89,10 @@ cdef int check_cast(ray_val *v, Value out, int code) except -1:
             raise lost(v, int(bad.argmax()), code)
         return 0
     back = converted(out, t)
-    if ray_equal(back.v, v):
+    cdef bint same
+    with nogil:
+        same = ray_equal(back.v, v)
+    if same:
         return 0
     for i in range(n):
         if at(back.v, i) != at(v, i) and not (is_nan(at(back.v, i)) and is_nan(at(v, i))):

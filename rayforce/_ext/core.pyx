@@ -17,6 +17,7 @@ from libc.stdint cimport (
 )
 from libc.string cimport memcmp, memcpy, memset
 
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.buffer cimport (
     PyBUF_FORMAT, PyBUF_ND, PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBUF_WRITE, PyBuffer_FillInfo, PyBuffer_IsContiguous, PyBuffer_Release,
     PyObject_CheckBuffer, PyObject_GetBuffer,
@@ -62,6 +63,7 @@ include "from_ray.pxi"
 include "to_ray.pxi"
 include "column.pxi"
 include "buffer.pxi"
+include "texts.pxi"
 include "array.pxi"
 include "cast.pxi"
 include "arrow.pxi"

@@ -13,8 +13,15 @@ cdef bint is_column_of_frames(object x):
 
 cdef ray_val *foreign_in(object x, int tag, Way *way) except NULL:
     """A column as a vector of a type, GENERIC for its own."""
-    cdef ray_val *v = pandas_in(x, tag, way) if is_pandas(x) else arrow_vector(x, way)
+    cdef int flags = way.flags
+    cdef ray_val *v
     cdef ray_val *out
+    if tag == RAY_STR or tag == RAY_SYM:
+        way.flags = flags | STRINGS if tag == RAY_STR else flags & ~STRINGS
+    try:
+        v = pandas_in(x, tag, way) if is_pandas(x) else arrow_vector(x, way)
+    finally:
+        way.flags = flags
     if tag == GENERIC or ray_type(v) == tag:
         return v
     try:

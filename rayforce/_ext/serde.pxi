@@ -17,13 +17,23 @@ def encode(Value value not None, *, str dialect=None):
     return wrap_take(own(out))
 
 
-def encode_packed(Value value not None):
-    """The same as one message, compressed if that makes it smaller."""
+def encoded(Value value not None, bint packed):
+    """The value's bytes: as they travel, or as one message, compressed if that makes it smaller."""
     cdef ray_val *v = value.ptr()
     cdef ray_val *out
+    cdef bytes data
+    cdef char *to
     with nogil:
-        out = ray_encode_packed(v)
-    return wrap_take(own(out))
+        out = ray_encode_packed(v) if packed else ray_encode(v, NULL)
+    own(out)
+    try:
+        data = PyBytes_FromStringAndSize(NULL, ray_len(out))
+        to = <char *>data
+        with nogil:
+            memcpy(to, ray_data(out), ray_len(out))
+    finally:
+        ray_release(out)
+    return data
 
 
 cdef ray_val *decoded(object data, str dialect) except NULL:

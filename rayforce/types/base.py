@@ -30,7 +30,7 @@ class RayObj(core.Value):
         >>> len(RayObj([0] * 1000).serialize(compress=True)) < 1000
         True
         """
-        return bytes(core.encode_packed(self) if compress else core.encode(self))
+        return core.encoded(self, compress)
 
     @staticmethod
     def deserialize(data: Any, /) -> Any:
@@ -40,7 +40,7 @@ class RayObj(core.Value):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         if protocol >= 5:
             return core.pickle_parts(self)
-        return core.decode_as, (type(self), bytes(core.encode(self)))
+        return core.decode_as, (type(self), core.encoded(self, False))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({core.format(self)})"

@@ -9,7 +9,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 import rayforce as rf
@@ -47,20 +50,57 @@ def share(work: Callable[[], object]) -> float:
     return (busy / took) / (idle / slept)
 
 
-def best(work: Callable[[], object], tries: int = 3) -> float:
-    return max(share(work) for _ in range(tries))
+def reaches(limit: float, work: Callable[[], object]) -> bool:
+    """Whether the share gets there once: whatever else the machine does can only make it smaller."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if share(work) > limit:
+            return True
+    return False
 
 
 def test_another_thread_keeps_its_ticks_while_a_query_waits() -> None:
     slow = "(do (set i 0) (set t (.time.now)) (while (< i 400000) (set i (+ i 1))))"
     with peers.server("2.x") as s, rf.hopen("localhost", s.port) as conn:
-        assert best(lambda: conn.execute(slow)) > 0.9
+        assert reaches(0.9, lambda: conn.execute(slow))
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="both threads need a core")
 def test_another_thread_keeps_its_ticks_while_the_engine_computes() -> None:
     with rf.Rayforce(threads=1) as ray:
-        assert best(lambda: ray.eval("(do (set i 0) (while (< i 3000000) (set i (+ i 1))))")) > 0.8
+        assert reaches(0.8, lambda: ray.eval("(do (set i 0) (while (< i 3000000) (set i (+ i 1))))"))
+
+
+NUMBERS = np.arange(6_000_000)
+# One call each that takes long: a thread that held the interpreter meanwhile would leave next to no beats.
+# name -> what is made first, the one call on it: (arguments, call)
+CONVERSIONS: dict[str, tuple[Callable[[], tuple[Any, ...]], Callable[..., object]]] = {
+    "numpy with nulls": (
+        lambda: (rf.Vector(np.ma.masked_array(NUMBERS, NUMBERS % 7 == 0)),),
+        lambda v: v.to_numpy(),
+    ),
+    "timestamps to numpy": (lambda: (rf.Vector(NUMBERS.astype("M8[ns]")),), lambda v: v.to_numpy()),
+    "timestamps from numpy": (lambda: (NUMBERS.astype("M8[us]"),), rf.Vector),
+    "text from numpy": (lambda: (np.array(["a", "bc"])[NUMBERS % 2],), rf.Vector),
+    "text from Arrow": (
+        lambda: (pa.array(["a", "bc"]).take(pa.array(NUMBERS % 2)),),
+        lambda a: rf.Vector(a, dtype="str"),
+    ),
+    "symbols as strings": (lambda: (rf.Vector(np.array(["a", "bc"])[NUMBERS % 2]),), lambda v: v.cast("str")),
+    "one behind the other": (lambda: ([rf.Vector(NUMBERS)] * 4,), rf.Vector.concat),
+    "by a mask": (lambda: (rf.Vector(NUMBERS), NUMBERS % 3 == 0), lambda v, mask: v[mask]),
+    "by positions": (lambda: (rf.Vector(NUMBERS), NUMBERS[::-1].copy()), lambda v, where: v[where]),
+    "to bytes": (lambda: (rf.Vector(NUMBERS),), lambda v: v.serialize()),
+    "from bytes": (lambda: (rf.Vector(NUMBERS).serialize(),), rf.RayObj.deserialize),
+}
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="both threads need a core")
+@pytest.mark.parametrize("name", CONVERSIONS)
+def test_another_thread_keeps_its_ticks_during_a_conversion(name: str) -> None:
+    make, call = CONVERSIONS[name]
+    args = make()
+    assert reaches(0.5, lambda: call(*args))
 
 
 def test_eight_threads_on_one_connection(tmp_path: Path) -> None:

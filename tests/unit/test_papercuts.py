@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import gc
 import json
 import math
 import time
@@ -23,6 +25,33 @@ def test_slices_are_read_from_where_they_begin(make: Any) -> None:
     assert Vector(make(["a", "b", "c"])[1:]).to_list() == ["b", "c"]
 
 
+def test_arrow_arrays_are_read_with_their_offsets() -> None:
+    for array, wanted in [
+        (pa.array([1, None, 3, None, 5]), [None, 3, None]),
+        (pa.array([True, False, True, True, False]), [False, True, True]),
+        (pa.array(["a", None, "c", "dd", None]), [None, "c", "dd"]),
+        (pa.array(["a", None, "c", "dd", None]).dictionary_encode(), [None, "c", "dd"]),
+        (pa.chunked_array([[1, 2], [3], [], [4, 5]]), [2, 3, 4]),
+        (pa.array([[1], [2, 3], [], [4], [5]]), [[2, 3], [], [4]]),
+        (pa.array([0, 1, 2, 3, 4], pa.date32()), [dt.date(1970, 1, d) for d in (2, 3, 4)]),
+    ]:
+        got = Table({"x": array.slice(1, 3)})["x"].to_list()
+        assert [x.to_list() if isinstance(x, Vector) else x for x in got] == wanted, array.type
+    t = pa.table({"a": [1, 2, 3], "b": ["x", None, "z"]}).slice(1)
+    assert Table(t).to_dict() == {"a": [2, 3], "b": [None, "z"]}
+
+
+def test_text_for_strings_is_interned_by_nobody(ray: rf.Rayforce) -> None:
+    def symbols() -> int:
+        return ray.memory_stats()["symbols"]
+
+    words = [f"no symbol {i}" for i in range(1000)]
+    before = symbols()
+    for array in (pa.array(words), pd.Series(words), pl.Series(words), np.array(words), words):
+        assert Vector(array, dtype="str").to_list() == words
+    assert symbols() - before < 10
+
+
 def test_big_endian_and_strided_arrays_are_not_misread() -> None:
     assert Vector(np.array([1, 2], ">i8")).to_list() == [1, 2]
     assert Vector(np.array([1.5], ">f8")).to_list() == [1.5]
@@ -40,6 +69,38 @@ def test_ints_out_of_range_are_refused(x: int, ray: rf.Rayforce) -> None:
         rf.I64(x)
     with pytest.raises(OverflowError):
         ray["x"] = x
+
+
+def test_numbers_that_do_not_fit_their_type_are_refused() -> None:
+    for make in (
+        lambda: rf.I16(70_000),
+        lambda: rf.U8(-1),
+        lambda: Vector([300], dtype="u8"),
+        lambda: Vector(np.array([2**63], "u8")),
+        lambda: Vector(np.array([2.0**70]), dtype="i64"),
+        lambda: Table({"x": [70_000]}).cast("x", "i16"),
+    ):
+        with pytest.raises((OverflowError, rf.ConversionError)):
+            make()
+
+
+def test_a_closed_connection_closes_nobody_elses_socket(ray: rf.Rayforce) -> None:
+    with ray.listen(0) as server:
+        first = rf.hopen("localhost", server.port)
+        fd = first.fileno()
+        first.close()
+        with rf.hopen("localhost", server.port) as second:
+            assert second.fileno() == fd  # the system gives the number again
+            first.close()
+            with pytest.raises(rf.ConnectionFailed):
+                first.reconnect()
+            with pytest.raises(rf.ConnectionFailed):
+                first.execute("1")
+            del first
+            gc.collect()
+            assert second.execute("(+ 1 2)") == 3
+            second.reconnect()
+            assert second.execute("(+ 1 2)") == 3
 
 
 def test_nulls_do_not_leak_as_numbers() -> None:
@@ -156,6 +217,8 @@ def test_columns_of_other_libraries_by_their_own_types() -> None:
     "array",
     [
         np.array(["a", "bc"], dtype="U2"),
+        np.array(["a", "bc"], dtype=">U7"),
+        np.array(["a", "x", "bc"], dtype="U2")[::2],
         np.array(["a", "bc"], dtype=object),
         np.array(["a", "bc"], dtype=np.dtypes.StringDType()),
     ],
@@ -165,3 +228,17 @@ def test_texts_of_every_kind(array: Any) -> None:
     assert Vector(array).dtype == "sym"
     assert Vector(array, strings="string").dtype == "str"
     assert Vector(np.array([b"a"])).dtype == "str"
+
+
+def test_characters_of_every_width() -> None:
+    words = ["", "a", "é", "€", "𝄞", "aé€𝄞", "a", "a"]
+    assert Vector(np.array(words), dtype="str").to_list() == words
+    assert Vector(np.array(words)).to_list() == [w or None for w in words]
+    with pytest.raises(rf.ConversionError, match="NUL"):
+        Vector(np.array(["a", "b\0c"]))
+    assert Vector(np.array(["a", "b\0c"]), dtype="str").to_list() == ["a", "b\0c"]
+    with pytest.raises((rf.ConversionError, UnicodeError)):
+        Vector(np.array(["\ud800"]))
+    assert Vector(["a", "b\0c"], dtype="str").to_list() == ["a", "b\0c"]
+    with pytest.raises(rf.ConversionError, match="NUL"):
+        Vector(["a", "b\0c"], dtype="str").cast("sym")
