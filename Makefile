@@ -5,7 +5,7 @@ PY = $(VENV)/bin/python
 CORE = vendor/rayforce-c
 PEER_2X = .oracle/2x
 PEER_1X = .oracle/1x
-FUZZ_SECONDS ?= 600
+FUZZ_SECONDS ?= 60
 HOSTILE_COUNT ?= 20000
 LOAD_SECONDS ?= 60
 SEED ?= 1
@@ -14,15 +14,16 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz hostile load sweep differential bench lint docs wheel wheel-check clean
+.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz hostile load sweep faults differential bench lint docs wheel wheel-check clean
 
 help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make demo    set up, build, start a server, run the example over IPC and print the trade summary
 #: make test    set up and run every test
-#: make check   as test, plus the site, the wheel installed and tested elsewhere, TSan, the extension under ASan, fuzzing for FUZZ_SECONDS, valgrind,
-#:              memory running out at every step of every builtin, 20,000 hostile clients and a minute of 1,000 good ones
+#: make check   as test, plus the site, the wheel installed and tested elsewhere, TSan, the extension under ASan, each fuzz target
+#:              for FUZZ_SECONDS, valgrind, memory running out at every step of every builtin, every client call through every
+#:              fault of a network and with every call of the system failing, 20,000 hostile clients and a minute of 1,000 good ones
 #: make soak    as check, plus 200,000 random expressions beside the real server (SEED) two hours of fuzzing,
 #:              200,000 hostile clients and ten minutes of 1,000 good ones
 #: make bench   compare with the peers, interleaved: ratios, benchmarks/RESULTS.md and a chart
@@ -83,6 +84,10 @@ asan: build peers
 sweep: core-test
 	@$(PY) tests/lang/sweep.py --each 9
 
+# Every client call through every fault of a network, and with memory, files and sockets failing at every place.
+faults: build
+	@FAULTS=whole $(PY) -m pytest -q -s --timeout 1800 tests/fault/test_chaos.py tests/fault/test_sweep.py
+
 # Round trips through every library, a thousand examples of each.
 properties: build peers
 	@HYPOTHESIS_PROFILE=check $(PY) -m pytest -q --timeout 3600 tests/property
@@ -93,7 +98,7 @@ hostile: build
 load: build
 	@$(PY) tests/soak/load.py --seconds $(LOAD_SECONDS) --seed $(SEED)
 
-check: test docs wheel-check properties sweep tsan asan fuzz hostile load
+check: test docs wheel-check properties sweep faults tsan asan fuzz hostile load
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
 # 200,000 random expressions and 100,000 statements over tables beside the real server.

@@ -218,6 +218,12 @@ def subscribed_and_drained(c: Any, timeout: float) -> Any:
     return job()
 
 
+def must_be_here(feed: Any) -> None:
+    """A message comes before the reply to its publishing. Iterators over it have no deadline."""
+    if not feed.queued:
+        raise rf.Timeout("the message was lost", code="timeout")
+
+
 def rows_of_feed(c: Any, timeout: float) -> Any:
     """Tables are joined out of what comes, and callbacks are called."""
     table = rf.Table({"a": [1]})
@@ -227,7 +233,8 @@ def rows_of_feed(c: Any, timeout: float) -> Any:
             other.on_message(seen.append).on_gap(lambda *gap: None)
             c.publish(own(c, "rows"), table, wait=True)
             feed.get(timeout)
-            c.publish(own(c, "rows"), table, wait=True)  # it comes before the reply: what follows does not wait
+            c.publish(own(c, "rows"), table, wait=True)
+            must_be_here(feed)
             return len(next(feed.tables(rows=1))), len(seen) >= 1
 
     async def job() -> Any:
@@ -237,6 +244,7 @@ def rows_of_feed(c: Any, timeout: float) -> Any:
             await c.publish(own(c, "rows"), table, wait=True)
             await feed.get(timeout)
             await c.publish(own(c, "rows"), table, wait=True)
+            must_be_here(feed)
             return len(await anext(feed.tables(rows=1))), len(heard) >= 1
 
     return job()
