@@ -85,6 +85,6 @@ class Pipeline(core.Requests):
 
     def __exit__(self, et: type[BaseException] | None, ev: BaseException | None, tb: TracebackType | None) -> None:
         if et is not None:
-            self.cancel_all()
+            self._cancel_all()
         else:
-            self.fetch_all()
+            self._fetch_all()

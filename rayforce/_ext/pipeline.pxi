@@ -160,7 +160,7 @@ cdef class Requests:
             reply.fetch(None if end < 0 else max(0.0, end - seconds_now()))
         return 0
 
-    def fetch_all(self):
+    def _fetch_all(self):
         """Sends what is left and waits for every reply, until the deadline for all of them together."""
         cdef double end = -1.0 if self.limit < 0 else seconds_now() + self.limit
         cdef Awaited reply
@@ -168,7 +168,7 @@ cdef class Requests:
         for reply in self.replies:
             self.wait(reply, end)
 
-    def cancel_all(self):
+    def _cancel_all(self):
         """Gives up what has not come."""
         cdef Awaited reply
         for reply in self.replies:
