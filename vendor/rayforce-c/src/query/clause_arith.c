@@ -40,6 +40,8 @@ static bool has_type(ray_val *const *v, int n, int type) {
     return false;
 }
 
+static bool has_vector(ray_val *const *v, int n) { return rv_is_vector(v[0]) || rv_is_vector(v[n - 1]); }
+
 static bool is_narrow(const ray_val *v, int n) {
     /* alone, a U8 has no sign that could be changed */
     return element_type(v) >= (n == 1 ? RY_I16 : RY_B8) && element_type(v) < RY_I64;
@@ -48,9 +50,8 @@ static bool is_narrow(const ray_val *v, int n) {
 /* Of two numbers. Constants of 32 bits stay such, unless the other one is wider. */
 static int wide_type(const arith *a, ray_val *const *v) {
     const int left = element_type(v[0]), right = element_type(v[1]);
-    const bool columns = rv_is_vector(v[0]) || rv_is_vector(v[1]);
     if (left > RY_I64) return a->fn == ro_idiv ? RY_I64 : RY_F64;
-    if (!columns && a->fn != ro_idiv && left < RY_I64 && right < RY_I64 && (left == RY_I32 || right == RY_I32))
+    if (!has_vector(v, 2) && a->fn != ro_idiv && left < RY_I64 && right < RY_I64 && (left == RY_I32 || right == RY_I32))
         return RY_I32;
     if (a->bytes && right == RY_U8) return left == RY_B8 ? RY_U8 : left;
     return RY_I64;
@@ -61,8 +62,7 @@ static bool is_to_be_widened(const arith *a, ray_val *const *v, int n) {
     if (!a->widens || !all_between(v, 1, RY_B8, a->follows ? RY_F64 : RY_I64)) return false;
     if (n == 1) return is_narrow(v[0], 1);
     if (!all_between(v + 1, 1, RY_B8, RY_I64)) return false;
-    const bool columns = rv_is_vector(v[0]) || rv_is_vector(v[1]);
-    if (a->bytes && columns && all_between(v, n, RY_U8, RY_U8)) return false;
+    if (a->bytes && has_vector(v, n) && all_between(v, n, RY_U8, RY_U8)) return false;
     return a->follows ? is_narrow(v[0], n) || is_narrow(v[1], n) : !has_type(v, n, RY_I64);
 }
 
@@ -118,7 +118,6 @@ static ray_val *as_column(rq_scope *s, ray_val *fn, ray_val *const *v, int n) {
 ray_val *rq_call_over_rows(rq_scope *s, ray_val *fn, ray_val *const *v, int n) {
     const arith *a = n == 1 || n == 2 ? arith_of(fn) : NULL;
     if (a && is_to_be_widened(a, v, n)) return widened(s, a, fn, v, n);
-    bool vectors = a && (rv_is_vector(v[0]) || rv_is_vector(v[n - 1]));
-    bool floats = vectors && a->floats && all_between(v, n, RY_F32, RY_F32);
+    bool floats = a && a->floats && has_vector(v, n) && all_between(v, n, RY_F32, RY_F32);
     return floats ? in_doubles(s, fn, v, n) : as_column(s, fn, v, n);
 }

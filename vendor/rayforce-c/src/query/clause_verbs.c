@@ -161,11 +161,11 @@ static const struct {
     rv_verb_fn outside, inside;
     bool present; /* only where the scope says so */
 } variants[] = {
-    {ro_eq, eq_clause, false},         {ro_ne, ne_clause, false},       {ro_lt, lt_clause, false},
-    {ro_le, le_clause, false},         {ro_gt, gt_clause, false},       {ro_ge, ge_clause, false},
+    {ro_eq, eq_clause, false},         {ro_ne, ne_clause, false},         {ro_lt, lt_clause, false},
+    {ro_le, le_clause, false},         {ro_gt, gt_clause, false},         {ro_ge, ge_clause, false},
     {ro_in, in_clause, false},         {ro_not_in, not_in_clause, false}, {ro_within, within_clause, false},
-    {ro_concat, concat_clause, false}, {ro_first, first_clause, false}, {ro_last, last_clause, false},
-    {ro_top, top_clause, true},        {ro_bot, bot_clause, true},      {ro_prod, prod_clause, true},
+    {ro_concat, concat_clause, false}, {ro_first, first_clause, false},   {ro_last, last_clause, false},
+    {ro_top, top_clause, true},        {ro_bot, bot_clause, true},        {ro_prod, prod_clause, true},
 };
 
 rv_verb_fn rq_verb_in_clause(const rq_scope *s, rv_verb_fn fn) {

@@ -161,7 +161,8 @@ void rq_grouping_free(rq_grouping *by) {
 }
 
 ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows) {
-    rq_scope s = {.rows = rows, .whole = true, .wide = true, .quoted_names = true, .rows_only = true, .present = true, .row = -1};
+    rq_scope s = {
+        .rows = rows, .whole = true, .wide = true, .quoted_names = true, .rows_only = true, .present = true, .row = -1};
     rq_keys k;
     rq_grouping by;
     RB_TRY(rq_keys_new(&k, &s, p->by), NULL);
