@@ -114,8 +114,8 @@ bool rk_has_negative_zero(int type, const void *src, int64_t n); /* F32, F64 */
 
 /* Negative, zero or positive as row i orders before, with or after row j. */
 typedef int (*rk_compare_fn)(const void *ctx, int64_t i, int64_t j);
-/* Sorts the row numbers at[0..n) stably; tmp has room for n. */
-void rk_merge_sort(int64_t *at, int64_t *tmp, int64_t n, rk_compare_fn compare, const void *ctx);
+/* Sorts the row numbers at[0..n) stably; tmp has room for n. -1: the evaluation is to end. A null rt: nobody is asked. */
+RB_NODISCARD int rk_merge_sort(ray_rt *rt, int64_t *at, int64_t *tmp, int64_t n, rk_compare_fn compare, const void *ctx);
 
 /* The first `room` of keys in ascending order, rows with one key by their numbers: a heap, the last of them on top.
  * top.c */

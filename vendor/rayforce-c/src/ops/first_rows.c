@@ -70,16 +70,16 @@ static int by_number(const void *ctx, int64_t i, int64_t j) {
     return (i > j) - (i < j);
 }
 
-static int sort_numbers(ray_val *at) {
+static int sort_numbers(ray_rt *rt, ray_val *at) {
     int64_t *tmp = RO_ROOM(int64_t, at->len);
     if (!tmp) return -1;
-    rk_merge_sort(at->data, tmp, at->len, by_number, NULL);
+    int ok = rk_merge_sort(rt, at->data, tmp, at->len, by_number, NULL);
     RO_ROOM_FREE(tmp, at->len);
-    return 0;
+    return ok;
 }
 
 /* The rows that the ranges kept and that lie within the limit, ascending. */
-static ray_val *kept_rows(const search *s, int64_t ranges) {
+static ray_val *kept_rows(ray_rt *rt, const search *s, int64_t ranges) {
     ray_val *at = rv_vec_room_new(RY_I64, 2 * s->k);
     for (int64_t r = 0; at && r < ranges; r++)
         for (int64_t i = 0; at && i < s->counts[r]; i++) {
@@ -89,7 +89,7 @@ static ray_val *kept_rows(const search *s, int64_t ranges) {
             rv_release(at);
             at = NULL;
         }
-    if (!at || sort_numbers(at) == 0) return at;
+    if (!at || sort_numbers(rt, at) == 0) return at;
     rv_release(at);
     return NULL;
 }
@@ -144,7 +144,7 @@ static ray_val *refined(const order *o, int c, search *s, const ray_val *at, con
     ray_val *more = before && ties ? candidates(o, c + 1, ties, k - before->len) : NULL;
     ray_val *out = more ? rv_vec_room_new(RY_I64, before->len + more->len) : NULL;
     bool ok = out && rv_vec_append(out, before->data, before->len) == 0 &&
-              rv_vec_append(out, more->data, more->len) == 0 && sort_numbers(out) == 0;
+              rv_vec_append(out, more->data, more->len) == 0 && sort_numbers(o->rt, out) == 0;
     rv_release(before);
     rv_release(ties);
     rv_release(more);
@@ -166,7 +166,7 @@ static ray_val *of_column(const order *o, int c, const ray_val *column, const ra
     ray_val *out = NULL;
     uint64_t limit = s.limit;
     if (ok && !inexact && c + 1 == o->n) {
-        out = stand_for_take(o, at, kept_rows(&s, ranges));
+        out = stand_for_take(o, at, kept_rows(o->rt, &s, ranges));
     } else if (ok) {
         ray_val *within = rows_within(o->rt, &s, n, limit);
         bool refine = within && !inexact && within->len > SMALL(k);

@@ -95,7 +95,7 @@ static int by_first_row(const void *first, int64_t i, int64_t j) {
 }
 
 /* The first rows of the parts, which follow each other, become those of the whole; then keys are numbered by them. */
-static int number_keys(side *s, ro_groups *g) {
+static int number_keys(ray_rt *rt, side *s, ro_groups *g) {
     for (int64_t p = 1; p < SIDE_PARTS; p++)
         for (int64_t k = 0; k < s->slots; k++)
             if (s->first[k] < 0) s->first[k] = s->first[p * s->slots + k];
@@ -103,8 +103,8 @@ static int number_keys(side *s, ro_groups *g) {
     if (!key) return -1;
     for (int64_t k = 0; k < s->slots; k++)
         if (s->first[k] >= 0) key[g->count++] = k;
-    rk_merge_sort(key, key + s->slots, g->count, by_first_row, s->first);
-    g->first = RO_ROOM(int64_t, g->count);
+    int ok = rk_merge_sort(rt, key, key + s->slots, g->count, by_first_row, s->first);
+    if (ok == 0) g->first = RO_ROOM(int64_t, g->count);
     for (int64_t i = 0; g->first && i < g->count; i++) {
         g->first[i] = s->first[key[i]];
         s->number[key[i]] = (int32_t)i;
@@ -125,7 +125,7 @@ static int number_side_by_side(ray_rt *rt, keys_fn keys_into, const void *keys, 
         memset(s.first, 0xff, (size_t)(slots * SIDE_PARTS) * sizeof *s.first);
         ok = ro_parallel(rt, g->n, part, first_range, &s);
     }
-    if (ok == 0) ok = number_keys(&s, g);
+    if (ok == 0) ok = number_keys(rt, &s, g);
     if (ok == 0) ok = ro_parallel(rt, g->n, RO_GRAIN, numbers_range, &s);
     if (s.number) RO_ROOM_FREE(s.number, slots);
     if (s.first) RO_ROOM_FREE(s.first, slots * SIDE_PARTS);

@@ -114,8 +114,8 @@ static int sort_cut_keys(ray_rt *rt, const packing *p, int64_t n) {
             ok = rb_rt_check(rt);
             looked = end;
         }
-        if (end - i > 1 && !in_order(p, p->at + i, end - i))
-            rk_merge_sort(p->at + i, tmp, end - i, p->down ? by_key_down : by_key, p->keys);
+        if (ok == 0 && end - i > 1 && !in_order(p, p->at + i, end - i))
+            ok = rk_merge_sort(rt, p->at + i, tmp, end - i, p->down ? by_key_down : by_key, p->keys);
     }
     RO_ROOM_FREE(tmp, n);
     return ok;
@@ -173,7 +173,8 @@ static int sort_ties(ray_rt *rt, const ray_val *v, const int64_t *keys, bool dow
             looked = i;
         }
         for (end = i + 1; end < v->len && keys[at[end]] == keys[at[i]];) end++;
-        if (end - i > 1) rk_merge_sort(at + i, tmp, end - i, down ? compare_down : ro_compare_bytes, v);
+        if (ok == 0 && end - i > 1)
+            ok = rk_merge_sort(rt, at + i, tmp, end - i, down ? compare_down : ro_compare_bytes, v);
     }
     RO_ROOM_FREE(tmp, v->len);
     return ok;

@@ -65,14 +65,17 @@ static int by_keys(const void *ctx, int64_t a, int64_t b) {
 }
 
 static int sort_equal_words(ray_rt *rt, const joined_keys *j, int64_t n) {
-    int64_t *tmp = RO_ROOM(int64_t, n);
+    int64_t *tmp = RO_ROOM(int64_t, n), looked = 0;
     if (!tmp) return -1;
     int ok = 0;
     for (int64_t i = 0, end; ok == 0 && i < n; i = end) {
         const uint64_t word = j->sorted[i] >> j->shift;
         for (end = i + 1; end < n && j->sorted[end] >> j->shift == word;) end++;
-        if (end - i > RO_GRAIN) ok = rb_rt_check(rt);
-        if (end - i > 1) rk_merge_sort(j->at + i, tmp, end - i, by_keys, j);
+        if (end - looked > RO_GRAIN) {
+            ok = rb_rt_check(rt);
+            looked = end;
+        }
+        if (ok == 0 && end - i > 1) ok = rk_merge_sort(rt, j->at + i, tmp, end - i, by_keys, j);
     }
     RO_ROOM_FREE(tmp, n);
     return ok;

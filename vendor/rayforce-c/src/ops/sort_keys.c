@@ -10,18 +10,19 @@ static int by_text(const void *ids, int64_t i, int64_t j) {
 }
 
 /* rank[g]: place of group g's symbol among all of them, by text. */
-static int rank_groups(const ray_val *v, const ro_groups *g, int64_t *rank) {
+static int rank_groups(ray_rt *rt, const ray_val *v, const ro_groups *g, int64_t *rank) {
     int64_t n = g->count, *room = RO_ROOM(int64_t, 2 * n);
     int32_t *ids = room ? RO_ROOM(int32_t, n) : NULL;
+    int ok = ids ? 0 : -1;
     if (ids) {
         for (int64_t i = 0; i < n; i++) ids[i] = RV_DATA(int32_t, v)[g->first[i]];
         rk_iota(0, n, room);
-        rk_merge_sort(room, room + n, n, by_text, ids);
-        rk_invert(room, n, rank);
+        ok = rk_merge_sort(rt, room, room + n, n, by_text, ids);
+        if (ok == 0) rk_invert(room, n, rank);
         RO_ROOM_FREE(ids, n);
     }
     if (room) RO_ROOM_FREE(room, 2 * n);
-    return ids ? 0 : -1;
+    return ok;
 }
 
 static int symbol_keys(ray_rt *rt, const ray_val *v, int64_t *keys) {
@@ -30,7 +31,7 @@ static int symbol_keys(ray_rt *rt, const ray_val *v, int64_t *keys) {
     RB_TRY(ro_keyer_of(rt, v, &k), -1);
     RB_TRY(ro_number_rows(rt, &k, &g), -1);
     int64_t *rank = RO_ROOM(int64_t, g.count);
-    int ok = rank ? rank_groups(v, &g, rank) : -1;
+    int ok = rank ? rank_groups(rt, v, &g, rank) : -1;
     if (ok == 0) rk_translate(g.id, v->len, rank, keys);
     if (rank) RO_ROOM_FREE(rank, g.count);
     ro_groups_free(&g);
