@@ -11,6 +11,7 @@ import time as time_module
 from concurrent.futures import CancelledError
 from os import fsencode
 
+cimport cython
 from libc.math cimport NAN, isinf, isnan
 from libc.stdint cimport (
     INT16_MIN, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t,

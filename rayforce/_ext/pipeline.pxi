@@ -1,19 +1,24 @@
 # Replies that are fetched when somebody wants them, and requests that are written together.
 
 cdef enum:
-    WAITING
+    WAITING   # nobody is at it
+    TAKEN     # a thread looks for it or waits for it, and will say how that ended
     ARRIVED
     FAILED
     GIVEN_UP
 
 
 cdef class Awaited:
-    """The reply to a request that is under way. Whoever wants it fetches it, one thread at a time."""
+    """The reply to a request that is under way. Whoever wants it fetches it, one thread at a time.
+
+    State and turn change within critical sections, in which no Python code runs: that is what the GIL protects, where
+    there is one.
+    """
 
     cdef Client client
     cdef object query
     cdef object outcome  # the value, or the exception
-    cdef object turn     # a lock of those who wait for it; None: nobody ever had to
+    cdef object turn     # a lock that the thread at it holds for those who wait; None: nobody does
     cdef int64_t ticket
     cdef int state
     cdef bint boxed
@@ -22,92 +27,130 @@ cdef class Awaited:
     def __init__(self, Client client not None, int64_t ticket, query, bint boxed):
         self.client, self.ticket, self.query, self.boxed = client, ticket, query, boxed
 
+    cdef int now(self) noexcept:
+        cdef int state
+        with cython.critical_section(self):
+            state = self.state
+        return state
+
+    cdef bint take(self) noexcept:
+        """Is it this thread that brings it to an end? Then leave() must follow."""
+        cdef bint mine
+        with cython.critical_section(self):
+            mine = self.state == WAITING
+            if mine:
+                self.state = TAKEN
+        return mine
+
+    cdef int leave(self, int state, object outcome) except -1:
+        """How it ended; WAITING: it did not."""
+        cdef object turn
+        cdef bint watched
+        with cython.critical_section(self):
+            self.outcome, self.state = outcome, state
+            turn, self.turn = self.turn, None
+            watched = self.is_watched
+        if turn is not None:
+            turn.release()
+        if watched and state != WAITING:
+            self.settled()
+        return 0
+
     cdef int settle(self, ray_val *r, double started, object seconds) except -1:
-        """Consumes r; null: the error slot says why."""
+        """Consumes r; null: the error slot says why. What interrupts the conversion gives the reply up."""
+        cdef int state = WAITING if r is NULL else GIVEN_UP
+        cdef object outcome = None
         try:
-            self.outcome = self.client.reply(r, self.query, started, seconds, self.boxed)
-            self.state = ARRIVED
+            outcome = self.client.reply(r, self.query, started, seconds, self.boxed)
+            state = ARRIVED
         except Exception as e:
             if r is NULL and isinstance(e, errors.Timeout) and e.phase == "reply":
                 raise
-            self.outcome, self.state = e, FAILED
-        if self.is_watched:
-            self.settled()
+            outcome, state = e, FAILED
+        finally:
+            self.leave(state, outcome)
         return 0
 
     cdef bint look(self) except -1:
         """Is it there? Does not wait."""
         cdef c_bool there = False
         cdef ray_val *r
-        if self.state == WAITING:
+        if self.take():
             r = ray_client_claim_now(self.client.c, self.ticket, &there)
             if there:
                 self.settle(r, -1.0, None)
-        return self.state != WAITING
+            else:
+                self.leave(WAITING, None)
+        return self.now() > TAKEN
+
+    cdef object queue(self):
+        """A lock that is free as soon as the thread that is at it has left; None if none is."""
+        made = threading.Lock()
+        made.acquire()
+        with cython.critical_section(self):
+            if self.state != TAKEN:
+                made = None
+            elif self.turn is None:
+                self.turn = made
+            else:
+                made = self.turn
+        return made
 
     def fetch(self, timeout=None):
         """Waits for the reply, unless it is here. A missed deadline leaves it to be fetched later."""
-        if self.look():
-            return
         cdef double limit = limit_of(timeout)
         cdef double started = seconds_now()
+        cdef double left = limit
         cdef ray_val *r
-        if not self.lock().acquire(True, limit):
-            raise errors.Timeout(
-                f"no reply in {timeout} s", phase="reply", seconds=timeout, address=self.client.address
-            )
-        try:
-            if not self.look():
+        while not self.look():
+            if limit >= 0:
+                left = max(0.0, started + limit - seconds_now())
+            if self.take():
                 with nogil:
-                    r = ray_client_claim(self.client.c, self.ticket, limit)
+                    r = ray_client_claim(self.client.c, self.ticket, left)
                 self.settle(r, started, timeout)
-        finally:
-            self.turn.release()
-
-    cdef object lock(self):
-        made = threading.Lock() if self.turn is None else None
-        if self.turn is None:
-            self.turn = made
-        return self.turn
+                return
+            turn = self.queue()
+            if turn is None:
+                continue
+            if not turn.acquire(True, left):
+                raise errors.Timeout(
+                    f"no reply in {timeout} s", phase="reply", seconds=timeout, address=self.client.address
+                )
+            turn.release()
 
     def result(self, timeout=None):
         """The value; raises the error that came instead of it."""
-        if self.state == WAITING:
+        cdef int state = self.now()
+        if state <= TAKEN:
             self.fetch(timeout)
-        if self.state == ARRIVED:
+            state = self.now()
+        if state == ARRIVED:
             return self.outcome
-        if self.state == GIVEN_UP:
+        if state == GIVEN_UP:
             raise CancelledError()
         raise self.outcome
 
     def exception(self, timeout=None):
         """The error that came, or None."""
-        if self.state == WAITING:
+        if self.now() <= TAKEN:
             self.fetch(timeout)
-        if self.state == GIVEN_UP:
+        if self.now() == GIVEN_UP:
             raise CancelledError()
-        return self.outcome if self.state == FAILED else None
+        return self.outcome if self.now() == FAILED else None
 
     def done(self):
         return self.look()
 
     def cancelled(self):
-        return self.state == GIVEN_UP
+        return self.now() == GIVEN_UP
 
     def cancel(self):
-        """Gives the reply up; the server computes it all the same."""
-        if self.turn is not None and not self.turn.acquire(False):
-            return False
-        try:
-            if self.state == WAITING:
-                self.state = GIVEN_UP
-                self.client.abandon(self.ticket)
-                if self.is_watched:
-                    self.settled()
-        finally:
-            if self.turn is not None:
-                self.turn.release()
-        return self.state == GIVEN_UP
+        """Gives the reply up, unless a thread waits for it; the server computes it all the same."""
+        if self.take():
+            self.client.abandon(self.ticket)
+            self.leave(GIVEN_UP, None)
+        return self.now() == GIVEN_UP
 
 
 cdef class Requests:

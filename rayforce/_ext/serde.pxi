@@ -59,7 +59,70 @@ def decode_as(cls, data):
     return as_class(cls, wrap_take(decoded(data, None)))
 
 
-# ---- pickles: the memory of columns as buffers that may travel outside of the pickle --------------------------------
+# ---- pickles: bytes in chunks, or the memory of columns as buffers that may travel outside of the pickle -------------
+
+cdef enum:
+    CHUNK = 1 << 18  # bytes: what pickle copies itself, in one go and without letting others run
+
+
+cdef class Chunk:
+    """Some bytes of an encoding. They are copied when a pickle comes to them, without the GIL."""
+
+    cdef Value whole
+    cdef int64_t start
+
+    def __reduce__(self):
+        cdef ray_val *v = self.whole.ptr()
+        cdef int64_t start = self.start, n = min(<int64_t>CHUNK, ray_len(v) - start)
+        cdef bytes data = PyBytes_FromStringAndSize(NULL, n)
+        cdef char *to = <char *>data
+        with nogil:
+            memcpy(to, <const char *>ray_data(v) + start, n)
+        return chunk_again, (data,)
+
+
+def chunk_again(data):
+    """A copy in memory that the pickle does not use, made without the GIL."""
+    return wrap_take(copy_bytes(data, RAY_U8))
+
+
+def chunks_again(cls, list chunks):
+    cdef Value chunk
+    cdef int64_t size = 0, at = 0
+    cdef ray_val *v
+    cdef ray_val *whole
+    for chunk in chunks:
+        if ray_type(chunk.ptr()) != RAY_U8:
+            raise conversion(f"expected bytes, got {type_name(ray_type(chunk.v))}", None, "u8")
+        size += ray_len(chunk.v)
+    whole = own(ray_vec_new(RAY_U8, size))
+    for chunk in chunks:
+        v = chunk.v
+        with nogil:
+            memcpy(<char *>ray_data(whole) + at, ray_data(v), ray_len(v))
+            at += ray_len(v)
+    cdef Value held = wrap_take(whole)
+    with nogil:
+        v = ray_decode(ray_data(whole), size, NULL)
+    return as_class(cls, wrap_take(own(v)))
+
+
+def pickle_bytes(Value value not None):
+    """(function, arguments) that make the value again, for protocols that have no buffers."""
+    cdef Value whole
+    cdef Chunk chunk
+    cdef int64_t at
+    cdef ray_val *v = value.ptr()
+    cdef ray_val *out
+    with nogil:
+        out = ray_encode(v, NULL)
+    whole = wrap_take(own(out))
+    cdef list chunks = []
+    for at in range(0, ray_len(whole.v), CHUNK):
+        chunk = Chunk.__new__(Chunk)
+        chunk.whole, chunk.start = whole, at
+        chunks.append(chunk)
+    return chunks_again, (type(value), chunks)
 
 
 def pickle_parts(Value value not None):
@@ -105,18 +168,24 @@ def symbols_again(cls, data, texts):
     cdef ray_val *out
     cdef int64_t i, n
     cdef int32_t code
-    ids = [intern(x) for x in texts]
+    cdef Value ids = make_vector(list(texts), RAY_SYM)
+    cdef int64_t known = ray_len(ids.v), bad = -1
     PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
     try:
         n = view.len // 4
         out = own(ray_vec_new(RAY_SYM, n))
-        for i in range(n):
-            code = (<const int32_t *>view.buf)[i]
-            if not -1 <= code < len(ids):
-                ray_release(out)
-                raise conversion(f"code {code} is outside of {len(ids)} symbols", code, "sym", i)
-            (<int32_t *>ray_data(out))[i] = <int32_t>ids[code] if code >= 0 else 0
+        with nogil:
+            for i in range(n):
+                code = (<const int32_t *>view.buf)[i]
+                if not -1 <= code < known:
+                    bad = i
+                    break
+                (<int32_t *>ray_data(out))[i] = (<const int32_t *>ray_data(ids.v))[code] if code >= 0 else 0
+            if bad < 0:
+                ray_nulls_scan(out)
     finally:
         PyBuffer_Release(&view)
-    ray_nulls_scan(out)
+    if bad >= 0:
+        ray_release(out)
+        raise conversion(f"code {code} is outside of {known} symbols", code, "sym", bad)
     return as_class(cls, wrap_take(out))

@@ -38,9 +38,7 @@ class RayObj(core.Value):
         return core.decode(data, boxed=False)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        if protocol >= 5:
-            return core.pickle_parts(self)
-        return core.decode_as, (type(self), core.encoded(self, False))
+        return core.pickle_parts(self) if protocol >= 5 else core.pickle_bytes(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({core.format(self)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 import threading
 import time
@@ -92,6 +93,13 @@ CONVERSIONS: dict[str, tuple[Callable[[], tuple[Any, ...]], Callable[..., object
     "by positions": (lambda: (rf.Vector(NUMBERS), NUMBERS[::-1].copy()), lambda v, where: v[where]),
     "to bytes": (lambda: (rf.Vector(NUMBERS),), lambda v: v.serialize()),
     "from bytes": (lambda: (rf.Vector(NUMBERS).serialize(),), rf.RayObj.deserialize),
+    "to records": (lambda: (rf.Table({"a": NUMBERS, "b": NUMBERS.astype("M8[ns]")}),), lambda t: t.to_records()),
+    "to a pickle": (lambda: (rf.Vector(NUMBERS),), lambda v: pickle.dumps(v, 4)),
+    "from a pickle": (lambda: (pickle.dumps(rf.Vector(NUMBERS), 4),), pickle.loads),
+    "from a pickle of symbols": (
+        lambda: (pickle.dumps(rf.Vector(np.array(["a", "bc"])[NUMBERS % 2]), 5),),
+        pickle.loads,
+    ),
 }
 
 
