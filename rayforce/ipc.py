@@ -51,7 +51,7 @@ __all__ = [
     "hopen_timeout",
 ]
 
-COMPRESS_OVER = 2000  # bytes: where servers begin to compress
+COMPRESS_OVER = 2000  # bytes: where the official server begins to compress
 
 
 class ConnectionStats(NamedTuple):
@@ -261,7 +261,7 @@ class Connection(core.Asker, Link, SessionMethods):
         return time.perf_counter() - start
 
     def set_compression(self, value: bool | int, /) -> None:
-        """True: payloads above 2000 bytes; a number: above that many; False: none."""
+        """What requests are compressed. True: above 2000 bytes; a number: above that many; False: none."""
         self._open().compress_over(threshold(_options.check("compression", value)))
 
     def set_timeout(self, seconds: float | None, /) -> None:
