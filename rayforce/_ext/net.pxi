@@ -295,12 +295,17 @@ cdef class Client:
         return s.sent, s.received, s.sent_bytes, s.received_bytes, s.owed, s.awaited, s.pushes, s.pushes_dropped
 
 
+cdef dict watching = observe.__dict__
 cdef object debugs = observe.IPC.isEnabledFor
+cdef dict debugs_known = observe.IPC.__dict__.get("_cache", {})
 
 
 cdef bint is_watched() except -1:
-    """observe.watched(), which is asked with every call."""
-    return observe.hooks or debugs(10)
+    """observe.watched(), which is asked with every call.
+
+    A logger keeps what it has answered, and forgets it when a level changes: to look there costs a tenth of asking it.
+    """
+    return watching["hooks"] or (debugs_known.get(10) is not False and debugs(10))
 
 
 cdef class Asker:

@@ -80,7 +80,7 @@ RV_VERB(ro_rand) {
         return rb_fail_null(RB_E_DOMAIN, "rand: a count of 0 or more and a limit above 0 were expected");
     ray_val *out = rv_vec_new(RY_I64, count);
     for (int64_t i = 0; out && i < count; i++) {
-        if ((i & 0xfffff) == 0 && rb_rt_check(rt) < 0) {
+        if (i % RO_GRAIN == 0 && rb_rt_check(rt) < 0) {
             rv_release(out);
             return NULL;
         }

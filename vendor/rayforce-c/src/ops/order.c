@@ -239,7 +239,7 @@ static int sort_values(ray_rt *rt, const ro_keyer *k, uint64_t top, bool down, r
 
 /* Few different keys: how often each comes says all. */
 static int count_values(ray_rt *rt, const ro_keyer *k, uint64_t top, bool down, ray_val *out) {
-    int64_t keys = (int64_t)top + 1, *counter = RO_ROOM(int64_t, keys), at = 0;
+    int64_t keys = (int64_t)top + 1, *counter = RO_ROOM(int64_t, keys), at = 0, looked = 0;
     if (!counter) return -1;
     memset(counter, 0, (size_t)keys * sizeof *counter);
     uint64_t block[RK_KEY_BLOCK];
@@ -254,8 +254,14 @@ static int count_values(ray_rt *rt, const ro_keyer *k, uint64_t top, bool down, 
         uint64_t key = (uint64_t)(down ? keys - 1 - i : i);
         uint8_t element[8];
         rk_keys_back(out->type, k->keys.base, &key, 1, element);
-        rk_fill(width, element, counter[key], RV_DATA(uint8_t, out) + at * width);
-        at += counter[key];
+        for (int64_t end = at + counter[key], n; ok == 0 && at < end; at += n) {
+            if (at - looked >= RO_GRAIN) {
+                ok = rb_rt_check(rt);
+                looked = at;
+            }
+            n = end - at < RO_GRAIN ? end - at : RO_GRAIN;
+            rk_fill(width, element, n, RV_DATA(uint8_t, out) + at * width);
+        }
     }
     RO_ROOM_FREE(counter, keys);
     return ok;
