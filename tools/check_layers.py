@@ -50,7 +50,10 @@ PY_LAYER = [
     ["query.ref", "query.select"],
     ["query.change"],
     ["query", "io"],
-    ["plugins.sql", "plugins.pandas", "plugins.polars", "plugins.pyarrow", "plugins.parquet", "plugins.duckdb"],
+    [
+        *("plugins.sql", "plugins.pandas", "plugins.polars", "plugins.pyarrow"),
+        *("plugins.parquet", "plugins.duckdb", "plugins.kdb"),
+    ],
     ["plugins"],
     ["paging"],
     ["session", "runtime", "convert"],
