@@ -405,6 +405,18 @@ void rb_heap_stats_into(rb_heap_stats *out) {
     if (out->peak_bytes < out->bytes) out->peak_bytes = out->bytes;
 }
 
+size_t rb_pages_empty(void *p, size_t size) {
+#ifdef __linux__
+    long page = sysconf(_SC_PAGESIZE);
+    if (page <= 0) return 0;
+    uintptr_t mask = (uintptr_t)page - 1, begin = ((uintptr_t)p + mask) & ~mask, end = ((uintptr_t)p + size) & ~mask;
+    if (begin < end && madvise((char *)p + (begin - (uintptr_t)p), end - begin, MADV_DONTNEED) == 0) return end - begin;
+#else
+    (void)p, (void)size;
+#endif
+    return 0;
+}
+
 void rb_heap_trim(void) {
 #ifdef __GLIBC__
     malloc_trim(0);

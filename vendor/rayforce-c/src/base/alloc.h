@@ -26,6 +26,9 @@ void rb_blocks_trim(void);
 
 void rb_heap_stats_into(rb_heap_stats *out);
 void rb_heap_count(int64_t blocks, int64_t bytes); /* memory that comes from elsewhere in this room */
+/* The whole pages in a block that stays allocated are given back, where the system has a way that leaves zeros behind at
+ * once; whoever still reads there finds these. How many bytes that were. */
+size_t rb_pages_empty(void *p, size_t size);
 /* Gives pages back that hold nothing any more, where the system's allocator keeps them; a millisecond or so. */
 void rb_heap_trim(void);
 

@@ -213,6 +213,14 @@ int rq_spread_constant(rq_scope *s, rq_value *x) {
     return 0;
 }
 
+/* Asks for what is distinct in an alias of one value: a vector of it. */
+static bool is_of_one_value(const rq_scope *s, const ray_val *fn, const ray_val *form, const args *a) {
+    const rv_builtin *row = fn->u.builtin.row;
+    if (!row || row->fn != ro_distinct || a->n != 1 || !rv_is_atom(a->a[0].v) || a->a[0].v->type == -RY_STR) return false;
+    const ray_val *name = rv_list_get(form, 1);
+    return name->type == -RY_SYM && rq_is_bound(s, name->u.sym);
+}
+
 /* Verbs that take whole columns: one value of aggregates, else as many as come. */
 static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, rq_value *out) {
     args a;
@@ -227,7 +235,7 @@ static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, 
     if (ok == 0 && aggregate && a.n == 1) ok = rq_spread_constant(s, &a.a[0]);
     if (ok == 0) {
         enum rq_kind kind = kind_of(&a);
-        ray_val *v = call_values(s, fn, &a);
+        ray_val *v = is_of_one_value(s, fn, form, &a) ? rq_repeat(s->rows->rt, a.a[0].v, 1) : call_values(s, fn, &a);
         if (!aggregate && v) kind = ro_is_collection(v) ? RQ_MANY : kind == RQ_MANY ? RQ_ONE : kind;
         if (aggregate && kind == RQ_MANY) kind = RQ_ONE;
         *out = (rq_value){.v = v, .kind = kind};

@@ -84,19 +84,33 @@ static const char *text_at(const ray_val *v, int64_t i, size_t *n) {
     }
 }
 
-static int put_joined(ray_val *out, const ray_val *a, const ray_val *b, int64_t i, rb_bytes *line) {
+static int join_into(rb_bytes *line, const ray_val *a, const ray_val *b, int64_t i) {
     size_t na, nb;
     const char *x = text_at(a, i, &na), *y = text_at(b, i, &nb);
     line->len = 0;
     RB_TRY(rb_bytes_put(line, x, na), -1);
-    RB_TRY(rb_bytes_put(line, y, nb), -1);
+    return rb_bytes_put(line, y, nb);
+}
+
+static int put_joined(ray_val *out, const ray_val *a, const ray_val *b, int64_t i, rb_bytes *line) {
+    RB_TRY(join_into(line, a, b, i), -1);
     if (out->type == RY_STR) return rv_strvec_append(out, (const char *)line->p, line->len);
     int32_t id = rv_sym_intern((const char *)line->p, line->len);
     return id < 0 ? -1 : rv_vec_append(out, &id, 1);
 }
 
+/* Of two symbols, or of a symbol and a text: one symbol. Two texts are joined outside, too. */
+static ray_val *joined_symbol(const ray_val *a, const ray_val *b) {
+    rb_bytes line = RB_BYTES_EMPTY;
+    int32_t id = join_into(&line, a, b, 0) == 0 ? rv_sym_intern((const char *)line.p, line.len) : -1;
+    rb_bytes_free(&line);
+    return id < 0 ? NULL : rv_sym_new(id, true);
+}
+
 static RV_VERB(concat_clause) {
     const ray_val *a = args[0], *b = args[1];
+    if (rv_is_atom(a) && rv_is_atom(b) && is_text(a) && is_text(b) && (a->type == -RY_SYM || b->type == -RY_SYM))
+        return joined_symbol(a, b);
     bool columns = rv_is_vector(a) || rv_is_vector(b);
     if (!columns || !is_text(a) || !is_text(b)) return ro_concat(rt, args, n);
     int64_t rows = rv_is_vector(a) ? a->len : b->len;

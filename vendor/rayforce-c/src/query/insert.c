@@ -87,6 +87,8 @@ static ray_val *into_places(ray_rt *rt, ray_val *v, const ray_val *at, ray_val *
 }
 
 static ray_val *into(ray_rt *rt, const rq_target *t, ray_val *const *args, int n) {
+    if (t->v->type == RY_TABLE && n == 2 && (t->v->marks & RV_M_PARTED))
+        return rb_fail_null(RB_E_ARITY, "insert: a parted table takes the key of a partition and rows");
     if (t->v->type == RY_TABLE && n == 2) return into_table(rt, t, args[1]);
     if (t->v->type == RY_TABLE) return rs_parted_append(t->v, args[1], args[2]);
     if (!ro_is_collection(t->v)) return ro_refuse("insert", "a table, vector or list", t->v);

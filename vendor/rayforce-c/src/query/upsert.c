@@ -128,6 +128,8 @@ static ray_val *upserted(upsert *u, ray_val *table, bool in_place) {
 
 static ray_val *upsert_into(ray_rt *rt, const rq_target *t, ray_val *const *args) {
     if (t->v->type != RY_TABLE) return ro_refuse("upsert", "a table", t->v);
+    if (t->v->marks & RV_M_PARTED)
+        return rb_fail_null(RB_E_NYI, "upsert: a parted table is not changed by key; insert takes a key and rows");
     rq_payload p;
     upsert u = {.rt = rt, .table = t->v, .p = &p};
     RB_TRY(key_columns(&u, args[1]), NULL);

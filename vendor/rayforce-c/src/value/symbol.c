@@ -8,8 +8,9 @@
 
 /* The table of the process. Ids lead to entries through segments that double in size and never move; texts lead to ids
  * through one open-addressing index per shard. A reader takes no lock: what it can reach by an acquire load is written
- * and stays. A writer locks the text's shard; ids are claimed from one counter. Nothing is ever given back: an index
- * that was outgrown may still be read, so it is kept, too. */
+ * and stays. A writer locks the text's shard; ids are claimed from one counter. Nothing is ever given back but the pages
+ * of an index that was outgrown: it may still be read, so it is kept, and where it is empty the reader does not find what
+ * it looks for and turns to the present index. */
 
 enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, FIRST_BITS = 10, SEGMENTS = 32 - FIRST_BITS, INDEX_FIRST = 64 };
 #define CHUNK ((size_t)32 << 10) /* texts are put side by side in blocks of this size; long ones get their own */
@@ -117,6 +118,18 @@ static uint32_t find_in(const table *x, uint32_t hash, const char *text, size_t 
     }
 }
 
+/* In the index as it is, without a lock: what an outgrown one lacks may be in its heir. */
+static uint32_t find_now(shard *s, uint32_t hash, const char *text, size_t n) {
+    const table *x = atomic_load_explicit(&s->index, memory_order_acquire), *was;
+    uint32_t id;
+    do {
+        was = x;
+        id = find_in(was, hash, text, n);
+        x = atomic_load_explicit(&s->index, memory_order_acquire);
+    } while (!id && x != was);
+    return id;
+}
+
 static void index_add(table *x, uint64_t slot) {
     uint32_t i = (uint32_t)(slot >> 32) & x->mask;
     while (atomic_load_explicit(&x->slots[i], memory_order_relaxed)) i = (i + 1) & x->mask;
@@ -137,6 +150,10 @@ static table *index_room(shard *s) {
         if (slot) index_add(x, slot);
     }
     atomic_store_explicit(&s->index, x, memory_order_release);
+    if (old) {
+        size_t given = rb_pages_empty(old->slots, ((size_t)old->mask + 1) * sizeof old->slots[0]);
+        atomic_fetch_sub_explicit(&total_bytes, (int64_t)given, memory_order_relaxed);
+    }
     return x;
 }
 
@@ -202,7 +219,7 @@ int32_t rv_sym_find(const char *text, size_t n) {
     if (!n) return RY_NULL_SYM;
     uint32_t hash;
     shard *s = shard_of(text, n, &hash);
-    uint32_t id = find_in(atomic_load_explicit(&s->index, memory_order_acquire), hash, text, n);
+    uint32_t id = find_now(s, hash, text, n);
     return id ? (int32_t)id : -1;
 }
 
@@ -210,7 +227,7 @@ static int32_t intern(const char *text, size_t n, bool remote) {
     if (!n) return RY_NULL_SYM;
     uint32_t hash;
     shard *s = shard_of(text, n, &hash);
-    uint32_t found = find_in(atomic_load_explicit(&s->index, memory_order_acquire), hash, text, n);
+    uint32_t found = find_now(s, hash, text, n);
     if (RB_LIKELY(found)) return (int32_t)found;
     if (n > INT32_MAX) return rb_fail(RB_E_LIMIT, "a symbol can have %d bytes, not %zu", INT32_MAX, n);
     if (memchr(text, 0, n)) return rb_fail(RB_E_VALUE, "a symbol cannot hold a NUL byte");

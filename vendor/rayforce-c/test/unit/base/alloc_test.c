@@ -46,6 +46,22 @@ UT_CASE(blocks_are_aligned) {
     }
 }
 
+UT_CASE(pages_that_are_emptied) {
+    enum { SIZE = 1 << 16 };
+    unsigned char *p = rb_alloc(SIZE);
+    memset(p, 7, SIZE);
+    size_t given = rb_pages_empty(p + 1, SIZE - 2);
+    UT_CHECK(given < SIZE && p[0] == 7 && p[SIZE - 1] == 7);
+#ifdef __linux__
+    UT_CHECK(given >= SIZE / 2);
+#endif
+    size_t zeros = 0;
+    for (int i = 0; i < SIZE; i++) zeros += p[i] == 0;
+    UT_EQ_INT(zeros, given);
+    UT_EQ_INT(rb_pages_empty(p, 1), 0);
+    rb_free(p, SIZE);
+}
+
 UT_CASE(a_limit) {
     UT_CHECK(rb_heap_limit() > 0); /* the machine's */
     rb_heap_stats now;
@@ -96,4 +112,4 @@ UT_CASE(failures_on_demand) {
     UT_CHECK(works() && !rb_alloc_has_failed());
 }
 
-UT_MAIN(counters_are_exact, growing_keeps_the_contents, blocks_are_aligned, a_limit, too_much, failures_on_demand)
+UT_MAIN(counters_are_exact, growing_keeps_the_contents, blocks_are_aligned, pages_that_are_emptied, a_limit, too_much, failures_on_demand)

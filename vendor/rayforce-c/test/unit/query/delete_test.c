@@ -13,7 +13,7 @@ static const said cases[] = {
     {"(delete {from: " T " where: true by: k})", "!domain"},
     {"(delete {from: " T " where: (> unknown 1)})", "!name"},
     {"(delete {from: " T " where: n})", "!type"},
-    {"(delete {from: " T " where: [true]})", "!length"},
+    {"(delete {from: " T " where: [true false]})", "!length"},
     {"(delete {from: 'nowhere where: true})", "!domain"},
     {"(delete {from: 5 where: true})", "!type"},
     {"(delete 5)", "!type"},

@@ -32,7 +32,14 @@ static const said cases[] = {
     {"(value (select {from: " T " where: (< (rank q) 2) x: q}))", "([1 2])"},
     {"(select {from: " T " where: \"x\"})", "!type"},
     {"(select {from: " T " where: q})", "!type"},
-    {"(select {from: " T " where: [true]})", "!length"},
+    {"(value (select {from: " T " where: [true] x: q}))", "([1 2 3 4])"},
+    {"(value (select {from: " T " where: [false] x: q}))", "([])"},
+    {"(value (select {from: (take " T " 1) where: [false] x: q}))", "([])"},
+    {"(value (select {from: (take " T " 0) where: [true] x: q}))", "([])"},
+    {"(value (select {from: " T " where: (== [1] 1) x: (sum q)}))", "([10])"},
+    {"(count (delete {from: " T " where: [true]}))", "0"},
+    {"(at (update {from: " T " where: [false] q: 9}) 'q)", "[1 2 3 4]"},
+    {"(select {from: " T " where: [true false]})", "!length"},
     {"(select {from: " T " where: (> nosuch 1)})", "!schema"},
 };
 

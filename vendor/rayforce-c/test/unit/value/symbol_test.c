@@ -120,7 +120,25 @@ UT_CASE(setup_out_of_memory) {
     UT_CHECK(failures > 2);
 }
 
-enum { THREADS = 8, TEXTS = 3000 };
+/* Indexes grow by doubling, and what they had becomes empty. */
+UT_CASE(setup_outgrown_indexes) {
+    enum { N = 60000 };
+    char text[32];
+    int64_t bytes = rv_sym_bytes();
+    for (int i = 0; i < N; i++) {
+        snprintf(text, sizeof text, "grow%d", i);
+        UT_CHECK(rv_sym_intern_z(text) > 0);
+    }
+    for (int i = 0; i < N; i += 97) {
+        snprintf(text, sizeof text, "grow%d", i);
+        int32_t id = rv_sym_find(text, strlen(text)), again = rv_sym_intern_z(text);
+        UT_EQ_INT(id, again);
+        UT_EQ_STR(rv_sym_z(id), text);
+    }
+    UT_CHECK(rv_sym_bytes() - bytes < (int64_t)N * 80);
+}
+
+enum { THREADS = 8, TEXTS = 30000 };
 static int32_t seen[THREADS][TEXTS];
 
 static void *intern_all(void *arg) {
@@ -161,4 +179,4 @@ UT_CASE(a_child_process_can_intern) {
 }
 
 UT_MAIN(setup, the_empty_symbol, ids_that_never_were_have_no_text, what_cannot_be_a_symbol, setup_many,
-        setup_long_texts, setup_remote_limit, setup_out_of_memory, setup_threads, a_child_process_can_intern)
+        setup_long_texts, setup_remote_limit, setup_out_of_memory, setup_outgrown_indexes, setup_threads, a_child_process_can_intern)
