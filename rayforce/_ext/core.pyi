@@ -276,6 +276,7 @@ class ServerHandle:
         idle_timeout: float = 0.0,
         query_timeout: float = 0.0,
         greeting_timeout: float = 0.0,
+        spin: float = 0.0,
         restricted: bool = False,
         auth: Callable[[str, str], object] | None = None,
         lead: Callable[[int], int] | None = None,

@@ -376,7 +376,8 @@ cdef class ServerHandle:
 
     def __init__(self, Runtime runtime not None, *, str host, int port, path=None, password=None, bint insecure=False,
                  int clients_max=0, int64_t message_max=0, int64_t backlog_max=0, double idle_timeout=0.0,
-                 double query_timeout=0.0, double greeting_timeout=0.0, bint restricted=False, auth=None, lead=None):
+                 double query_timeout=0.0, double greeting_timeout=0.0, double spin=0.0, bint restricted=False,
+                 auth=None, lead=None):
         cdef ray_server_opts o
         cdef bytes host_b = host.encode()
         cdef bytes path_b = b"" if path is None else path.encode("utf-8", "surrogateescape")
@@ -391,7 +392,7 @@ cdef class ServerHandle:
             o.message_max = message_max
         if backlog_max:
             o.backlog_max = backlog_max
-        o.idle_timeout, o.query_timeout, o.restricted = idle_timeout, query_timeout, restricted
+        o.idle_timeout, o.query_timeout, o.spin, o.restricted = idle_timeout, query_timeout, spin, restricted
         if greeting_timeout:
             o.greeting_timeout = greeting_timeout
         self.auth = auth

@@ -247,7 +247,7 @@ cdef extern from "rayforce/net.h":
         bint insecure
         int clients_max
         int64_t message_max, backlog_max
-        double greeting_timeout, idle_timeout, query_timeout
+        double greeting_timeout, idle_timeout, query_timeout, spin
         bint restricted
         auth_fn auth
         void *auth_ctx

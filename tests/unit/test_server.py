@@ -27,6 +27,16 @@ def test_start_and_stop(ray: rf.Rayforce) -> None:
         rf.connect(str(server.address))
 
 
+def test_it_may_wait_busily(ray: rf.Rayforce) -> None:
+    with ray.listen(0, spin=2000) as server, rf.connect(server.address, spin=2000) as conn:
+        assert [conn.execute(f"(+ 1 {n})") for n in range(50)] == list(range(1, 51))
+        time.sleep(0.01)
+        assert conn.execute("(+ 1 2)") == 3
+    for wrong in (-1, float("nan")):
+        with pytest.raises(ValueError, match="spin"):
+            rf.Server(ray, port=0, spin=wrong)
+
+
 def test_the_engine_is_shared_with_its_clients(ray: rf.Rayforce) -> None:
     with ray.listen(0) as server, rf.hopen("127.0.0.1", server.port) as conn:
         ray["x"] = 1

@@ -154,6 +154,7 @@ typedef struct ray_server_opts {
     double greeting_timeout;   /* seconds for a client's handshake; 0: the default */
     double idle_timeout;       /* seconds; 0: none */
     double query_timeout;      /* seconds that one request may take; 0: no limit */
+    double spin;               /* seconds of busy waiting after anything came, before sleeping */
     bool restricted;           /* requests may compute, but not define, write, load, run or dial out */
     /* Is this user welcome? Asked after the password, if there is one, was right; by the thread that runs the server, so
      * it must not take long. Null: whoever knows the password. With it an open address needs no password. */

@@ -11,6 +11,7 @@ struct rn_loop {
     rn_backend *backend;
     _Atomic bool stop;
     int64_t now;
+    int64_t spin_ns, awake; /* awake: until when it does not sleep */
     rn_timer **timers; /* a heap by time; place i is index i-1 */
     int32_t count, cap;
     rn_later *later, **later_end;
@@ -51,6 +52,11 @@ void rn_loop_free(rn_loop *l) {
 int64_t rn_loop_now(const rn_loop *l) { return l->now; }
 
 int64_t rn_loop_look(rn_loop *l) { return l->now = rb_clock_mono_ns(); }
+
+void rn_loop_spin_set(rn_loop *l, double seconds) {
+    int64_t ns = seconds > 0 && seconds < 1e9 ? (int64_t)(seconds * 1e9) : 0;
+    if (ns > l->spin_ns) l->spin_ns = ns;
+}
 
 /* ---- descriptors --------------------------------------------------------------------------------------------- */
 
@@ -208,6 +214,7 @@ static int64_t ms_until(const rn_loop *l, int64_t when) {
 /* Who polls is not told to the millisecond, what has a time of its own is. */
 static int64_t sleep_ms(const rn_loop *l, const rn_wait *w) {
     if (l->later || atomic_load(&l->has_sent)) return 0; /* its wake-up may have been taken by rn_loop_attend */
+    if (l->now < l->awake) return 0;
     int64_t next = l->count && at(l, 1)->at < w->until ? at(l, 1)->at : w->until;
     if (l->ticks && next - l->now > RN_TICK_MS * MS) return w->next_poll <= l->now ? 0 : -1;
     int64_t ms = rn_wait_ms_at(w, -1, l->now);
@@ -227,6 +234,7 @@ static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
     if (o->lock) pthread_mutex_lock(o->lock);
     if (o->lock || w->next_poll != asked) rn_loop_look(l); /* both may have taken long */
     l->events = n;
+    if (n > 0 && l->spin_ns) l->awake = l->now + l->spin_ns;
     for (rn_later *what = l->later; what; what = what->next) l->events++;
     for (int i = 0; i < n; i++) {
         rn_watch *watch = events[i].watch;

@@ -59,6 +59,10 @@ bool rn_loop_is_attending(const rn_loop *l);
 int64_t rn_loop_now(const rn_loop *l); /* monotonic time at the start of this turn or later; exact enough for timers */
 int64_t rn_loop_look(rn_loop *l); /* reads the clock: what rn_loop_now says from here on. The loop's thread only */
 
+/* For so long after an event a run does not sleep: that costs a processor, and who comes soon need not wait for one to
+ * wake. The longest that was set holds. */
+void rn_loop_spin_set(rn_loop *l, double seconds);
+
 typedef struct rn_loop_run_opts {
     double seconds;          /* negative: no limit */
     pthread_mutex_t *lock;   /* held by the caller and, but for sleeping, all the time; or null */

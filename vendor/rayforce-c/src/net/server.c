@@ -137,6 +137,7 @@ ray_server *rn_server_new(rn_loop *loop, const rn_handler *h, const ray_server_o
     s->own_loop = !loop;
     s->loop = loop ? loop : rn_loop_new();
     if (s->loop && s->numbers && start(s, o) == 0) {
+        rn_loop_spin_set(s->loop, o->spin);
         s->handler = *h;
         return s;
     }

@@ -79,6 +79,33 @@ UT_CASE(descriptors) {
 }
 
 /* Two are ready in one turn; the first ends the second, which must not hear of it any more. */
+static int64_t cpu_of_a_run(rn_loop *l) {
+    int64_t before = rb_clock_cpu_ns();
+    UT_EQ_INT(rn_loop_run(l, &SOON), 0);
+    return rb_clock_cpu_ns() - before;
+}
+
+/* Only after an event, and not for ever. */
+UT_CASE(it_may_stay_awake) {
+    rn_loop *l = rn_loop_new();
+    int fd[2];
+    UT_CHECK(pipe(fd) == 0);
+    pipe_watch p = {.watch = {.fd = fd[0], .ready = read_one}, .loop = l};
+    UT_EQ_INT(rn_loop_watch(l, &p.watch, RN_READ), 0);
+    rn_loop_spin_set(l, 0.04);
+    rn_loop_spin_set(l, 0);
+    int64_t asleep = cpu_of_a_run(l);
+    UT_EQ_INT(write(fd[1], "a", 1), 1);
+    int64_t awake = cpu_of_a_run(l);
+    UT_EQ_INT(p.times, 1);
+    UT_CHECK(awake > 4 * asleep);
+    UT_CHECK(awake > 4 * cpu_of_a_run(l));
+    rn_loop_unwatch(l, &p.watch);
+    rn_loop_free(l);
+    close(fd[0]);
+    close(fd[1]);
+}
+
 UT_CASE(an_event_may_end_another) {
     rn_loop *l = rn_loop_new();
     int a[2], b[2];
@@ -176,5 +203,5 @@ UT_CASE(memory_may_run_out) {
     });
 }
 
-UT_MAIN(timers_in_order, descriptors, an_event_may_end_another, later_means_later, it_is_stopped_from_outside,
-        somebody_is_asked, memory_may_run_out)
+UT_MAIN(timers_in_order, descriptors, it_may_stay_awake, an_event_may_end_another, later_means_later,
+        it_is_stopped_from_outside, somebody_is_asked, memory_may_run_out)
