@@ -17,7 +17,8 @@ FETCHING = [
     *("rows", "at_column", "at_row", "head", "tail", "take", "drop", "rename", "cast", "with_columns", "concat"),
     *("describe", "equals", "values", "to_dict", "arrays", "to_numpy", "to_records", "to_pandas", "to_polars"),
     *("to_arrow", "to_duckdb", "write_csv", "set_csv", "write_parquet", "set_splayed", "to_splayed", "save", "show"),
-    *("__arrow_c_schema__", "__arrow_c_stream__", "_repr_html_", "_repr_mimebundle_", "__rich_console__"),
+    *("explore", "__arrow_c_schema__", "__arrow_c_stream__"),
+    *("_repr_html_", "_repr_mimebundle_", "__rich_console__"),
 ]
 
 

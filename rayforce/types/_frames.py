@@ -114,3 +114,19 @@ def to_records(pairs: Pairs) -> Any:
     for (name, _), array in zip(pairs, arrays, strict=True):
         out[name] = array
     return out
+
+
+def to_widget(table: Any, options: dict[str, Any]) -> Any:
+    with needs("web"):
+        import pyarrow as pa
+        from perspective.widget import PerspectiveWidget
+
+    if lists := [name for name, kind in table.dtypes.items() if kind == "list"]:
+        raise core.conversion_error(
+            f"columns of lists: {', '.join(lists)}; a widget shows one value a cell", None, "widget"
+        )
+    texts = {name: "str" for name, kind in table.dtypes.items() if kind in ("time", "timespan", "guid")}
+    shown = table.cast(texts).to_arrow()
+    # Perspective reads text behind offsets only.
+    plain = [pa.field(f.name, pa.large_string() if pa.types.is_string_view(f.type) else f.type) for f in shown.schema]
+    return PerspectiveWidget(shown.cast(pa.schema(plain)), **options)

@@ -334,6 +334,16 @@ class Table(TableQueries, RayObj):
 
         return duckdb.from_arrow(self, connection=connection) if connection else duckdb.from_arrow(self)
 
+    def explore(self, **options: Any) -> Any:
+        """A `PerspectiveWidget` over a copy of the rows, which takes the options: `t.explore(group_by=["sym"])`.
+
+        Of timestamps it shows milliseconds; times, timespans, guids and strings are text in it. ConversionError: lists,
+        which it would lay out as rows. ModuleNotFoundError: without the extra "web".
+        """
+        from ._frames import to_widget
+
+        return to_widget(self, options)
+
     def __arrow_c_schema__(self) -> object:
         return core.arrow_schema(self)
 
