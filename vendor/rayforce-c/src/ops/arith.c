@@ -54,13 +54,15 @@ static bool is_zero(const ray_val *v) {
     return d == 0;
 }
 
+static const ro_lift xbar_lift; /* the one that refuses such buckets */
+
 /* One result for atoms, many if one operand is a vector. */
 static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const ray_val *b, int type) {
     const int64_t n = a->type > 0 ? a->len : b->type > 0 ? b->len : -1;
     rk_job j = {.verb = verb->verb, .type = (int8_t)type, .a = ro_side(a), .b = ro_side(b)};
     plan(&j, verb->cls < 0 ? RY_P_CLASSES : (enum ry_promote_class)verb->cls);
     j.marks &= n >= 0;
-    if (verb->verb == RK_XBAR && j.a.type != RY_TIMESPAN && j.b.type != RY_TIMESPAN)
+    if (verb == &xbar_lift && j.a.type != RY_TIMESPAN && j.b.type != RY_TIMESPAN)
         RB_TRY(check_buckets(&j.b, b), NULL);
     ray_val *r = ro_result_new(type, n);
     if (!r) return NULL;
@@ -77,7 +79,7 @@ static ray_val *compute(ray_rt *rt, const ro_lift *verb, const ray_val *a, const
     /* A double that merely grew out of range is no flagged null; one that came of a null or a number over zero is. */
     if (ro_is_real(type)) {
         const bool numbers = !ro_is_temporal(-a->type) && !ro_is_temporal(-b->type);
-        const bool divides = numbers && (verb->verb == RK_DIV || verb->verb == RK_MOD);
+        const bool divides = numbers && (verb->verb == RK_DIV || verb->verb == RK_MOD || verb->verb == RK_XBAR);
         any = rv_is_null(a) || rv_is_null(b) || (divides && is_zero(b));
     }
     if (any && type != RY_U8) r->attrs = RV_A_NULL;
@@ -160,6 +162,7 @@ ARITH(div, "DIV", DIV, "cannot divide %s by %s")
 ARITH(mod, "MOD", MOD, "cannot mod %s by %s")
 ARITH(idiv, "div", IDIV, "cannot div %s by %s")
 ARITH(xbar, "xbar", XBAR, "xbar: cannot put %s into buckets of %s")
+ARITH(xbar_or_null, "xbar", XBAR, "xbar: cannot put %s into buckets of %s")
 static const ro_lift pow_lift = {
     "POW", "cannot raise %s to the power of %s", RK_POW, -1, RO_G_LIST, pow_atoms, pow_arrays};
 
@@ -206,3 +209,4 @@ TWO(mod)
 TWO(idiv)
 TWO(pow)
 TWO(xbar)
+TWO(xbar_or_null)

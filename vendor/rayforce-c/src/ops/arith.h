@@ -13,7 +13,8 @@ RV_VERB(ro_div);  /* a fraction */
 RV_VERB(ro_mod);
 RV_VERB(ro_idiv); /* rounded towards minus infinity */
 RV_VERB(ro_pow);
-RV_VERB(ro_xbar);
+RV_VERB(ro_xbar);         /* refuses buckets of zero or null */
+RV_VERB(ro_xbar_or_null); /* has a null there */
 
 /* two operands: extreme.c; `min` and `max` reach them through ro_min and ro_max of aggregate.h */
 ray_val *ro_min_of(ray_rt *rt, ray_val *a, ray_val *b);

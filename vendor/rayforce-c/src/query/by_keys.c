@@ -78,7 +78,7 @@ static int by_expression(rq_keys *k, rq_scope *s, ray_val *form) {
     RB_TRY(rq_expr_any(s, form, &x), -1);
     if (!named || rq_rows_find(s->rows, form->u.sym) < 0) k->bare = form;
     int32_t name = named ? name_of_path(form->u.sym) : call ? name_of_call(s, form) : 0;
-    if (name >= 0) return add_value(k, s, name, &x, !call);
+    if (name >= 0) return add_value(k, s, name, &x, true);
     rv_release(x.v);
     return -1;
 }

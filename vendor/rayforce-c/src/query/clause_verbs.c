@@ -1,6 +1,7 @@
 /* Verbs that do something else in a statement than outside. */
 #include "../lang/code.h"
 #include "../ops/aggregate.h"
+#include "../ops/arith.h"
 #include "../ops/order.h"
 #include "statement.h"
 
@@ -180,6 +181,7 @@ static const struct {
     {ro_in, in_clause, false},         {ro_not_in, not_in_clause, false}, {ro_within, within_clause, false},
     {ro_concat, concat_clause, false}, {ro_first, first_clause, false},   {ro_last, last_clause, false},
     {ro_top, top_clause, true},        {ro_bot, bot_clause, true},        {ro_prod, prod_clause, true},
+    {ro_xbar, ro_xbar_or_null, false},
 };
 
 rv_verb_fn rq_verb_in_clause(const rq_scope *s, rv_verb_fn fn) {

@@ -29,6 +29,10 @@ UT_CASE(buckets) {
     SAME(call2(ro_xbar, INTS(-7, 7, RY_NULL_I64), rv_i64_new(5)), INTS(-10, 5, RY_NULL_I64));
     UT_ERROR(call2(ro_xbar, INTS(1, 2), rv_i64_new(0)), RB_E_DOMAIN);
     UT_ERROR(call2(ro_xbar, INTS(1, 2), INTS(1, RY_NULL_I64)), RB_E_DOMAIN);
+    SAME(call2(ro_xbar_or_null, INTS(1, 2, 5), INTS(1, RY_NULL_I64, 0)), INTS(1, RY_NULL_I64, RY_NULL_I64));
+    ray_val *none = call2(ro_xbar_or_null, rv_f64_new(1.5), rv_f64_new(0));
+    UT_CHECK(none && rv_is_null(none) && (none->attrs & RV_A_NULL));
+    rv_release(none);
 }
 
 UT_CASE(times) {

@@ -28,6 +28,8 @@ static const said cases[] = {
     {"(value (select {from: " T " x: (first s) y: (distinct x)}))", "([a] [a])"},
     {"(select {from: " T " x: (sum q) y: (distinct x) z: q})", "!length"},
     {"(select {from: " T " x: (distinct (sum q))})", "!type"},
+    {"(value (select {from: " T " x: (xbar q (- q 2)) y: (xbar p 0)}))", "([1 0Nl 3 4] [0Nf 0Nf 0Nf 0Nf])"},
+    {"(value (select {from: " T " where: (== (xbar q (- q 2)) 3) x: q}))", "([3])"},
     {"(select {from: " T " where: (within q 1)})", "!type"},
     {"(select {from: " T " where: (within q [1 2 3])})", "!length"},
 };
