@@ -103,6 +103,27 @@ def test_debug_says_types_and_lengths_only(conn: rf.Connection, caplog: pytest.L
     assert "x" * 250 not in caplog.text
 
 
+def test_watching_may_begin_and_end_at_any_time(conn: rf.Connection, caplog: pytest.LogCaptureFixture) -> None:
+    def is_said() -> bool:
+        caplog.clear()
+        assert conn.execute("(+ 1 2)") == 3
+        return "(+ 1 2)" in caplog.text
+
+    logger = logging.getLogger("rayforce.ipc")
+    for _ in range(2):
+        assert not is_said()
+        with caplog.at_level(logging.DEBUG, "rayforce"):
+            assert is_said()
+            logging.disable(logging.DEBUG)
+            assert not is_said()
+            logging.disable(logging.NOTSET)
+            assert is_said()
+            logger.disabled = True
+            assert not is_said()
+            logger.disabled = False
+            assert is_said()
+
+
 def test_passwords_are_in_no_event(ray: rf.Rayforce, events: list[rf.Event], caplog: pytest.LogCaptureFixture) -> None:
     with (
         ray.listen(0, password="hush") as server,

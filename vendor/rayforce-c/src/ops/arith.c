@@ -92,11 +92,27 @@ static int result_type(const ro_lift *verb, const ray_val *a, const ray_val *b) 
     return ry_promote((enum ry_promote_class)verb->cls, ro_shape(a, b), ro_element_type(a), ro_element_type(b));
 }
 
+/* Two of one wide type are in the domain of their sum already: nothing is to be planned or converted. */
+static ray_val *add_alike(const ro_lift *verb, const ray_val *a, const ray_val *b, int type) {
+    const bool nulls = ry_null_at(type, a->data) || ry_null_at(type, b->data);
+    ray_val *r = ro_result_new(type, -1);
+    if (!r) return NULL;
+    bool any = rk_binary[verb->verb][type][nulls](a->data, b->data, r->data, 1);
+    if (type == RY_F64 ? rv_is_null(a) || rv_is_null(b) : any) r->attrs = RV_A_NULL;
+    return r;
+}
+
+static bool adds_alike(const ro_lift *verb, const ray_val *a, const ray_val *b, int type) {
+    const bool adds = verb->verb == RK_ADD || verb->verb == RK_SUB || verb->verb == RK_MUL;
+    return adds && a->type == b->type && a->type == -type && (type == RY_I64 || type == RY_F64);
+}
+
 static bool is_integer(int type) { return type >= RY_B8 && type <= RY_I64; }
 
 static ray_val *arith_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     int type = rv_is_atom(a) && rv_is_atom(b) ? result_type(verb, a, b) : RY_P_ERROR;
     if (type < 0) return refuse(verb, a, b);
+    if (adds_alike(verb, a, b, type)) return add_alike(verb, a, b, type);
     /* The null of an integer over false is a boolean one, as the matrix has it for the other integers. */
     if (verb->verb == RK_MOD && b->type == -RY_B8 && !b->u.b8 && is_integer(-a->type) && !rv_is_null(a)) type = RY_B8;
     if (verb->verb == RK_MOD && is_integer(type) && type != RY_U8 && (rv_is_null(a) || rv_is_null(b)))

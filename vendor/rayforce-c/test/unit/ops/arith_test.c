@@ -16,6 +16,9 @@ UT_CASE(flags_of_nulls) {
     UT_CHECK(wrapped && !(wrapped->attrs & RV_A_NULL) && rv_is_null(wrapped));
     rv_release(wrapped);
     SAME(call2(ro_add, rv_null_of_new(RY_I64), rv_i64_new(1)), rv_null_of_new(RY_I64));
+    SAME(call2(ro_sub, rv_i64_new(1), rv_null_of_new(RY_I64)), rv_null_of_new(RY_I64));
+    SAME(call2(ro_mul, rv_null_of_new(RY_F64), rv_f64_new(2)), rv_null_of_new(RY_F64));
+    SAME(call2(ro_sub, rv_f64_new(2), rv_f64_new(0.5)), rv_f64_new(1.5));
     SAME(call2(ro_div, rv_i64_new(1), rv_i64_new(0)), rv_null_of_new(RY_F64));
     ray_val *grown = call2(ro_mul, rv_f64_new(1e308), rv_f64_new(10));
     UT_CHECK(grown && !(grown->attrs & RV_A_NULL) && rv_is_null(grown));
