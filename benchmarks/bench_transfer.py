@@ -115,9 +115,9 @@ def received(s: socket.socket, size: int) -> np.ndarray:
 
 
 def arrays(value: object) -> list[np.ndarray]:
-    """The memory of each column as it lies there; of symbols the numbers."""
+    """The memory of each column as it lies there; of symbols their codes."""
     columns = [value[name] for name in value.columns] if isinstance(value, rf.Table) else [value]
-    return [np.asarray(c.raw) for c in columns]
+    return [c.codes if c.dtype == "sym" else np.asarray(c.raw) for c in columns]
 
 
 def first_pass(columns: list[np.ndarray]) -> int:
@@ -142,12 +142,15 @@ class Case:
             Path(path).unlink(missing_ok=True)
         address = f"rayforce://localhost:{where[0]}" if kind == "tcp" else f"rayforce+unix://{where[0]}"
         with engine_server(where[0], self.source), rf.connect(address) as conn:
+            start = time.perf_counter()
             value = conn.execute("big")
+            first = time.perf_counter() - start
             before = conn.stats.bytes_in
             conn.execute("big")
             moved = conn.stats.bytes_in - before
             memory = sum(a.nbytes for a in arrays(value))
             with plain_server(where[1], memory if kind == "unix" else moved) as s:
+                print(f"{self.name} over {kind}: the first time {first * 1e3:.2f} ms")
                 self.report(
                     kind, memory, moved, self.measure(conn, s, value, memory if kind == "unix" else moved, rounds)
                 )
@@ -155,7 +158,7 @@ class Case:
     def measure(
         self, conn: rf.Connection, s: socket.socket, value: object, size: int, rounds: int
     ) -> dict[str, list[float]]:
-        got: dict[str, list[float]] = {k: [] for k in ("down", "seen", "read", "up", "sent")}
+        got: dict[str, list[float]] = {k: [] for k in ("down", "seen", "read", "up", "sent", "ids")}
         out = np.ones(size, "u1")
 
         def plain_down() -> object:
@@ -183,6 +186,8 @@ class Case:
             del there
             note("up", plain_up)
             note("sent", conn.call, "keep", value)
+            if isinstance(value, rf.Table):
+                note("ids", lambda: conn.execute("big")["sym"].raw)
         return {k: v[1:] for k, v in got.items()}
 
     def report(self, kind: str, memory: int, moved: int, got: dict[str, list[float]]) -> None:
@@ -194,7 +199,8 @@ class Case:
                 f"  {what}: {statistics.median(got[ours]) * 1e3:8.2f} ms ({low * 1e3:.2f} .. {high * 1e3:.2f}),"
                 f" plain socket {statistics.median(got[plain]) * 1e3:8.2f} ms, ratio {ratio:.3f}"
             )
-        print(f"  first pass over it: {statistics.median(got['read']) * 1e3:.2f} ms", flush=True)
+        ids = f", ids of its symbols {statistics.median(got['ids']) * 1e3:.2f} ms" if self.name == "table" else ""
+        print(f"  first pass over it: {statistics.median(got['read']) * 1e3:.2f} ms{ids}", flush=True)
 
 
 def free_port() -> str:

@@ -2,7 +2,13 @@
 
 
 def length(Value value not None):
-    return ray_len(value.ptr())
+    cdef ray_val *coded = coded_of(value)
+    return ray_len(coded if coded is not NULL else value.ptr())
+
+
+cdef ray_val *coded_of(Value value):
+    """The column as it is held, if nobody has asked for its ids yet; borrowed."""
+    return (<Elements>value).coded if value.v is NULL and isinstance(value, Elements) else NULL
 
 
 def nulls_of(Value value not None):
@@ -339,7 +345,19 @@ def table_columns(Value table not None):
     """Every column as a value of its own."""
     cdef ray_val *columns = ray_table_columns_get(table.ptr())
     cdef int64_t i
-    return [wrap_take(ray_retain(ray_list_get(columns, i)), table.borrowed) for i in range(ray_len(columns))]
+    return [column_at(columns, i, table.borrowed) for i in range(ray_len(columns))]
+
+
+cdef Value column_at(ray_val *columns, int64_t i, bint borrowed):
+    """A column of a table; of symbols as it is held."""
+    cdef ray_val *held = ray_list_held_get(columns, i)
+    cdef Elements out
+    if ray_type(held) != RAY_CODED:
+        return wrap_take(ray_retain(held), borrowed)
+    cls = value_classes[RAY_SYM]
+    out = cls.__new__(cls)
+    out.coded = ray_retain(held)
+    return out
 
 
 def table_column(Value table not None, str name not None):
@@ -347,7 +365,7 @@ def table_column(Value table not None, str name not None):
     cdef ray_val *t = table.ptr()
     cdef bytes raw = name.encode("utf-8", "surrogateescape")
     cdef int64_t i = ray_table_find(t, raw, len(raw))
-    return None if i < 0 else wrap_take(ray_retain(ray_list_get(ray_table_columns_get(t), i)), table.borrowed)
+    return None if i < 0 else column_at(ray_table_columns_get(t), i, table.borrowed)
 
 
 def table_rows(Value table not None, bint named=False):

@@ -394,6 +394,53 @@ cdef ArrowArray *texts_of(const int32_t *ids, int64_t n) except NULL:
     return a
 
 
+cdef dict UNSIGNED = {RAY_U8: "u1", RAY_I16: "u2", RAY_I32: "u4"}
+
+
+def codes_and_names(Elements vector not None):
+    """(numbers, names) of a SYM vector, both found once: a read-only array of uint8, uint16 or uint32, and the text for each
+    number, None for the null symbol. In the order of first appearance, or as a peer sent them."""
+    cdef ray_val *v
+    cdef ray_val *coded
+    cdef ray_val *used = NULL
+    if vector.coded is NULL:
+        v = vector.ptr()
+        if ray_type(v) != RAY_SYM:
+            raise TypeError(f"only symbols have codes and categories, not {type_name(ray_type(v))}")
+        with nogil:
+            coded = ray_coded_of(v)
+        if coded is NULL and ray_error_code():
+            raise slot_error()
+        if coded is NULL:  # more than half differ: numbers by a dict of their own
+            codes = renumbered_with_null(v, &used)
+            try:
+                return codes, [symbol_text((<const int32_t *>ray_data(used))[i]) for i in range(ray_len(used))]
+            finally:
+                ray_release(used)
+        vector.coded = coded
+    v = ray_coded_numbers_get(vector.coded)
+    codes = raw_array(wrap_take(ray_retain(v))).view(UNSIGNED[ray_type(v)])
+    return codes, to_list(ray_coded_names_get(vector.coded))
+
+
+cdef object renumbered_with_null(ray_val *v, ray_val **used):
+    """Like `renumbered`, but the null symbol has a place as all others have."""
+    cdef int64_t i, n = ray_len(v)
+    cdef const int32_t *ids = <const int32_t *>ray_data(v)
+    cdef dict seen = {}
+    cdef ray_val *codes = own(ray_vec_new(RAY_I32, n))
+    try:
+        for i in range(n):
+            (<int32_t *>ray_data(codes))[i] = <int32_t>seen.setdefault(ids[i], len(seen))
+        used[0] = own(ray_vec_new(RAY_I32, len(seen)))
+    except BaseException:
+        ray_release(codes)
+        raise
+    for i, id in enumerate(seen):
+        (<int32_t *>ray_data(used[0]))[i] = <int32_t>id
+    return raw_array(wrap_take(codes)).view("u4")
+
+
 def symbol_codes(Value vector not None):
     """(codes, texts) of a SYM vector: int32, -1 for null; the texts in order of first appearance."""
     cdef ray_val *v = vector.ptr()

@@ -51,6 +51,20 @@ cdef int64_t null_count(ray_val *v) noexcept:
 cdef class Elements(Value):
     """A vector: exports its memory where a reader cannot misunderstand it."""
 
+    cdef ray_val *coded  # a symbol column as it is held, or what the vector was found to be; null: not asked for yet
+
+    def __dealloc__(self):
+        ray_release(self.coded)
+
+    cdef ray_val *ptr(self) except NULL:
+        cdef ray_val *v
+        if self.v is NULL and self.coded is not NULL:
+            with nogil:
+                v = ray_retain(ray_coded_vec_get(self.coded))
+            ray_release(self.v)
+            self.v = v
+        return Value.ptr(self)
+
     def __getbuffer__(self, Py_buffer *b, int flags):
         cdef ray_val *v = self.ptr()
         cdef int t = ray_type(v)

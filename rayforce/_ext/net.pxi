@@ -335,6 +335,7 @@ cdef class Asker:
 cdef Value function_head(object fn):
     """What a call names: a function itself, or the name of one, to be looked up by the server."""
     if isinstance(fn, Value):
+        (<Value>fn).ptr()  # made now if it is made on demand
         return fn
     cdef bytes name = name_bytes(fn)
     return wrap_take(own(ray_sym_new(name, len(name), False)))

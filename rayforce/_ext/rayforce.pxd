@@ -47,7 +47,7 @@ cdef extern from "rayforce/rayforce.h":
     enum:
         RAY_LIST, RAY_B8, RAY_U8, RAY_I16, RAY_I32, RAY_I64, RAY_F32, RAY_F64, RAY_DATE, RAY_TIME, RAY_TIMESTAMP
         RAY_GUID, RAY_SYM, RAY_STR, RAY_TIMESPAN, RAY_TABLE, RAY_DICT, RAY_LAMBDA, RAY_UNARY, RAY_BINARY, RAY_VARIADIC
-        RAY_NULL, RAY_ERROR
+        RAY_CODED, RAY_NULL, RAY_ERROR
 
     int ray_type(const ray_val *v) noexcept nogil
     const char *ray_type_name(int code) noexcept nogil
@@ -106,6 +106,11 @@ cdef extern from "rayforce/rayforce.h":
     ray_val *ray_table_names_get(const ray_val *t) noexcept nogil
     ray_val *ray_table_columns_get(const ray_val *t) noexcept nogil
     int64_t ray_table_find(const ray_val *t, const char *name, size_t n) noexcept nogil
+    ray_val *ray_list_held_get(const ray_val *list, int64_t i) noexcept nogil
+    ray_val *ray_coded_vec_get(const ray_val *coded) noexcept nogil
+    ray_val *ray_coded_names_get(const ray_val *coded) noexcept nogil
+    ray_val *ray_coded_numbers_get(const ray_val *coded) noexcept nogil
+    ray_val *ray_coded_of(const ray_val *v) noexcept nogil
     const char *ray_error_value_class_get(const ray_val *v) noexcept nogil
     const char *ray_error_value_text_get(const ray_val *v, size_t *n) noexcept nogil
 

@@ -29,12 +29,12 @@ cdef class Value:
     @property
     def type_code(self):
         """The type's number: positive for vectors, negative for atoms."""
-        return ray_type(self.ptr())
+        return RAY_SYM if coded_of(self) is not NULL else ray_type(self.ptr())
 
     @property
     def ray_name(self):
         """The type's name in the language: `i64` for an atom, `I64` for a vector."""
-        return text_of(ray_type_name(ray_type(self.ptr())))
+        return text_of(ray_type_name(self.type_code))
 
     @property
     def nbytes(self):

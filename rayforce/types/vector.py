@@ -106,6 +106,20 @@ class Vector(Verbs, core.Elements, RayObj):
         """A read-only array of the storage, nulls as stored; no copy."""
         return core.raw_array(self)
 
+    @property
+    def codes(self) -> Any:
+        """Of symbols: for each element its place in `categories`, a read-only array of uint8, uint16 or uint32.
+
+        Free for a column of a table from a server of ours, one pass otherwise; what is found is kept.
+        `np.bincount(t["sym"].codes)` counts without a look at a text.
+        """
+        return core.codes_and_names(self)[0]
+
+    @property
+    def categories(self) -> list[str | None]:
+        """Of symbols: the texts that `codes` stand for, None for the null; `categories[codes[i]]` is element i."""
+        return core.codes_and_names(self)[1]
+
     def to_numpy(self, *, nulls: Nulls = "nan", copy: bool | None = None, dtype: Any = None) -> Any:
         """An array, of numpy's dtype for the type or of another; no copy where they agree, and then read-only.
 

@@ -207,3 +207,75 @@ def test_descriptors_are_given_back(ray: rf.Rayforce, tmp_path: Path) -> None:
         gc.collect()
         time.sleep(0.1)
         assert len(os.listdir("/proc/self/fd")) < before + 20
+
+
+def coded_table(ray: rf.Rayforce, conn: rf.Connection) -> rf.Table:
+    symbols = f'(at (as \'SYM (list "a" "b" "")) (% (til {N}) 3))'
+    ray.execute(f"(do (set coded (table [s n] (list {symbols} (til {N})))) 0)")
+    table = conn.execute("coded")
+    assert isinstance(table, rf.Table)
+    return table
+
+
+def test_symbol_columns_are_there_as_codes(served: Served) -> None:
+    ray, conn = served
+    column = coded_table(ray, conn)["s"]
+    assert (len(column), column.dtype, column.type_code) == (N, "sym", 12)
+    codes = column.codes
+    assert codes.dtype == np.uint8
+    assert not codes.flags.writeable
+    assert column.categories == ["a", "b", None]
+    assert (codes == np.arange(N) % 3).all()
+    assert column[:4].to_list() == ["a", "b", None, "a"]
+    assert column[-1] is None
+    assert column.null_count == N // 3
+    assert column.equals(ray.execute("(at coded 's)"))
+    assert (column.codes == codes).all()
+
+
+def test_a_column_that_came_coded_is_an_ordinary_one(served: Served) -> None:
+    ray, conn = served
+    table, here = coded_table(ray, conn), ray.execute("coded")
+    assert table.equals(here)
+    assert table.head(3).equals(here.head(3))
+    assert conn.call("count", table) == N
+    assert conn.execute("(select {from: coded by: s n: (count n)})").to_dict()["n"] == [N // 3] * 3
+    conn.set("again", table)  # as it came
+    assert ray.execute("again").equals(here)
+    for source in (
+        "(count (distinct again))",
+        "(first (value again))",
+        "(at (as 'DICT again) 's)",
+        "(at (take again 5) 's)",
+        "(at (update {from: again n: (+ n 1)}) 's)",
+        "(at (xcol again ['x 'y]) 'x)",
+    ):
+        assert ray.execute(f'(format "%" {source})') == ray.execute(f'(format "%" {source.replace("again", "coded")})')
+    assert ray.execute("(do (insert 'again (list 'z 1)) (last (at again 's)))") == "z"
+    with rf.Rayforce() as other:
+        other["t"] = coded_table(ray, conn)
+        assert other.execute("(count (at t 's))") == N
+    assert rf.Vector(table["s"]).equals(here["s"])
+    assert len(rf.Vector.concat([table["s"], table["s"]])) == 2 * N
+    with pytest.raises(rf.errors.RayforceError):
+        conn.call(coded_table(ray, conn)["s"], 1, 2)
+
+
+def test_codes_of_vectors_made_here() -> None:
+    v = rf.Vector(["x", None, "y", "x"] * 2)
+    assert v.categories == ["x", None, "y"]
+    assert v.codes.tolist() == [0, 1, 2, 0] * 2
+    many = rf.Vector([f"s{i}" for i in range(300)] * 3)
+    assert many.codes.dtype == np.uint16
+    assert [many.categories[c] for c in many.codes] == many.to_list()
+    all_differ = rf.Vector(["p", "q", None, "r"])
+    assert all_differ.codes.dtype == np.uint32
+    assert [all_differ.categories[c] for c in all_differ.codes] == [
+        "p",
+        "q",
+        None,
+        "r",
+    ]
+    assert rf.Vector([], dtype="sym").categories == []
+    with pytest.raises(TypeError, match="only symbols have codes"):
+        _ = rf.Vector([1, 2]).codes

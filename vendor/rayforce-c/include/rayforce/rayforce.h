@@ -64,6 +64,7 @@ enum ray_type {
     RAY_STR = 13,       /* views, see ray_strvec_get */
     RAY_TIMESPAN = 16,  /* int64: nanoseconds */
     RAY_TABLE = 98, RAY_DICT = 99, RAY_LAMBDA = 100, RAY_UNARY = 101, RAY_BINARY = 102, RAY_VARIADIC = 103,
+    RAY_CODED = 104, /* a symbol column as it is held, see ray_list_held_get */
     RAY_NULL = 126, RAY_ERROR = 127
 };
 
@@ -145,6 +146,17 @@ RAY_API ray_val *ray_table_new_take(ray_val *names, ray_val *columns); /* SYM ve
 RAY_API ray_val *ray_table_names_get(const ray_val *t);
 RAY_API ray_val *ray_table_columns_get(const ray_val *t);
 RAY_API int64_t ray_table_find(const ray_val *t, const char *name, size_t n); /* -1: not there */
+
+/* A symbol column may be held as it came from a peer: names (SYM), and for each element the number of one (U8, I16 or I32,
+ * without a sign); a number without a name is the empty symbol. It is no vector until somebody asks for it: ray_list_get
+ * makes it one and keeps that, `_held_get` does not. Both borrow. */
+RAY_API ray_val *ray_list_held_get(const ray_val *list, int64_t i); /* of type RAY_CODED, or what ray_list_get says */
+RAY_API ray_val *ray_coded_vec_get(const ray_val *coded);
+RAY_API ray_val *ray_coded_names_get(const ray_val *coded);
+RAY_API ray_val *ray_coded_numbers_get(const ray_val *coded);
+/* A SYM vector coded, its names in the order of first appearance; that is found out once for its memory. Null: it failed, or
+ * without an error, more than half of the elements differ. */
+RAY_API ray_val *ray_coded_of(const ray_val *v);
 
 /* An error value (a reply can be one): its class and text. */
 RAY_API const char *ray_error_value_class_get(const ray_val *v);

@@ -57,6 +57,28 @@ int64_t ray_table_find(const ray_val *t, const char *name, size_t n) {
     return id < 0 ? -1 : rv_table_find(t, id);
 }
 
+/* ---- coded symbols ------------------------------------------------------------------------------------------- */
+
+ray_val *ray_list_held_get(const ray_val *list, int64_t i) {
+    return is_place(list, i) < 0 ? NULL : rv_list_held(list, i);
+}
+
+static int is_coded(const ray_val *v) {
+    return v->type == RY_CODED ? 0 : rb_fail(RB_E_TYPE, "a coded column was expected, got %s", ry_name(v->type));
+}
+
+ray_val *ray_coded_vec_get(const ray_val *coded) {
+    return is_coded(coded) < 0 ? NULL : rv_coded_plain_get((ray_val *)(uintptr_t)coded);
+}
+ray_val *ray_coded_names_get(const ray_val *coded) { return is_coded(coded) < 0 ? NULL : coded->u.coded.names; }
+ray_val *ray_coded_numbers_get(const ray_val *coded) { return is_coded(coded) < 0 ? NULL : coded->u.coded.numbers; }
+
+ray_val *ray_coded_of(const ray_val *v) {
+    RB_TRY(is_type(v, RY_SYM), NULL);
+    rb_error_clear();
+    return rv_coded_of(v, true);
+}
+
 /* ---- error values -------------------------------------------------------------------------------------------- */
 
 const char *ray_error_value_class_get(const ray_val *v) { return is_type(v, RY_ERROR) < 0 ? NULL : v->u.error.cls; }

@@ -9,7 +9,7 @@
 #undef X
 _Static_assert((int)RAY_TABLE == RY_TABLE && (int)RAY_DICT == RY_DICT && (int)RAY_LAMBDA == RY_LAMBDA &&
                    (int)RAY_UNARY == RY_UNARY && (int)RAY_BINARY == RY_BINARY && (int)RAY_VARIADIC == RY_VARIADIC &&
-                   (int)RAY_NULL == RY_NULL && (int)RAY_ERROR == RY_ERROR,
+                   (int)RAY_CODED == RY_CODED && (int)RAY_NULL == RY_NULL && (int)RAY_ERROR == RY_ERROR,
                "the codes of values that are no vectors");
 
 /* ---- memory, types ------------------------------------------------------------------------------------------- */

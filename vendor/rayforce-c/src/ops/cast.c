@@ -178,7 +178,7 @@ static bool is_columns(const ray_val *values) {
 static ray_val *cast_pair(ray_val *v, int to) {
     if (v->type == to) return rv_retain(v);
     ray_val *keys = v->u.pair.keys, *values = v->u.pair.values;
-    if (to == RY_DICT && v->type == RY_TABLE) return rv_dict_new_take(rv_retain(keys), rv_retain(values));
+    if (to == RY_DICT && v->type == RY_TABLE) return rv_dict_new_take(rv_retain(keys), rv_list_plain(values));
     if (to != RY_TABLE || v->type != RY_DICT) return ro_cast_refuse(v, to);
     if (keys->type != RY_SYM || values->type != RY_LIST)
         return rb_fail_null(RB_E_TYPE, "as: a dict that becomes a table must have symbols as keys, not %s",

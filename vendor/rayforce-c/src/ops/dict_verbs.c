@@ -31,7 +31,9 @@ ray_val *ro_key(ray_rt *rt, ray_val *const *args, int n) {
 
 ray_val *ro_value(ray_rt *rt, ray_val *const *args, int n) {
     (void)rt, (void)n;
-    return has_keys(args[0]) ? rv_retain(args[0]->u.pair.values) : ro_refuse("value", "a dict or a table", args[0]);
+    if (!has_keys(args[0])) return ro_refuse("value", "a dict or a table", args[0]);
+    ray_val *values = args[0]->u.pair.values;
+    return args[0]->type == RY_TABLE ? rv_list_plain(values) : rv_retain(values);
 }
 
 /* The first entry of that key goes. */

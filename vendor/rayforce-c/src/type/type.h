@@ -32,6 +32,7 @@ enum ry_type {
     RY_UNARY = 101,
     RY_BINARY = 102,
     RY_VARIADIC = 103,
+    RY_CODED = 104, /* a symbol column as it travels (value.h): known to value/, wire/ and api/ only */
     RY_NULL = 126,
     RY_ERROR = 127,
 };

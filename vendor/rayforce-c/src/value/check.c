@@ -60,13 +60,26 @@ static const char *check_vector(const ray_val *v) {
     return NULL;
 }
 
-static const char *check_list(const ray_val *v, int depth) {
+static const char *check_coded(const ray_val *v) {
+    const ray_val *names = v->u.coded.names, *numbers = v->u.coded.numbers, *plain = v->u.coded.plain;
+    MUST(names && numbers && plain, "a coded column lacks a part");
+    const char *wrong = check_vector(names);
+    if (!wrong) wrong = check_vector(numbers);
+    MUST(!wrong, wrong);
+    MUST(names->type == RY_SYM && plain->type == RY_SYM, "a coded column is none of symbols");
+    MUST(v->len == numbers->len && v->len == plain->len, "the parts of a coded column differ in length");
+    return NULL;
+}
+
+static const char *check_list(const ray_val *v, int depth, bool are_columns) {
     const char *wrong = check_vector(v);
     MUST(!wrong, wrong);
     MUST(v->data == v->buf->mem && atomic_load(&v->buf->rc) == 1, "a list shares its memory");
     for (int64_t i = 0; i < v->len; i++) {
-        MUST(rv_list_get(v, i), "a list holds a C null");
-        wrong = check(rv_list_get(v, i), depth + 1);
+        MUST(rv_list_held(v, i), "a list holds a C null");
+        const ray_val *x = rv_list_held(v, i);
+        MUST(are_columns || x->type != RY_CODED, "a coded column stands outside of a table");
+        wrong = x->type == RY_CODED ? check_coded(x) : check(x, depth + 1);
         MUST(!wrong, wrong);
     }
     return NULL;
@@ -79,7 +92,8 @@ static const char *check_part(const ray_val *part, int depth, const char *missin
 static const char *check_pair(const ray_val *v, int depth) {
     const ray_val *keys = v->u.pair.keys, *values = v->u.pair.values;
     const char *wrong = check_part(keys, depth, "a dict or table has no keys");
-    if (!wrong) wrong = check_part(values, depth, "a dict or table has no values");
+    if (!wrong && v->type == RY_TABLE && values && values->type == RY_LIST) wrong = check_list(values, depth + 1, true);
+    else if (!wrong) wrong = check_part(values, depth, "a dict or table has no values");
     MUST(!wrong, wrong);
     if (v->type == RY_DICT) {
         MUST(ry_is_vector_code(keys->type) || keys->type == RY_TABLE, "a dict's keys are no collection");
@@ -90,7 +104,8 @@ static const char *check_pair(const ray_val *v, int depth) {
     MUST(keys->type == RY_SYM && values->type == RY_LIST && keys->len == values->len,
          "a table's names and columns do not fit together");
     for (int64_t i = 0; i < values->len; i++)
-        MUST(ry_is_vector_code(rv_list_get(values, i)->type) && rv_list_get(values, i)->len == v->len,
+        MUST((ry_is_vector_code(rv_list_held(values, i)->type) || rv_list_held(values, i)->type == RY_CODED) &&
+                 rv_list_held(values, i)->len == v->len,
              "a table's columns differ in length");
     return NULL;
 }
@@ -119,7 +134,7 @@ static const char *check(const ray_val *v, int depth) {
     MUST(atomic_load(&v->rc) > 0, "a value is used after its end");
     if (depth > RV_DEPTH_MAX) return NULL;
     if (v->type < 0) return check_atom(v);
-    if (v->type == RY_LIST) return check_list(v, depth);
+    if (v->type == RY_LIST) return check_list(v, depth, false);
     if (v->type < RY_VECTOR_END) return check_vector(v);
     switch (v->type) {
     case RY_TABLE:

@@ -4,10 +4,11 @@ int64_t rv_count(const ray_val *v) {
     switch (v->type) {
     case RY_TABLE: {
         const ray_val *columns = v->u.pair.values;
-        return columns->len ? rv_count(rv_list_get(columns, 0)) : 0;
+        return columns->len ? rv_list_held(columns, 0)->len : 0;
     }
     case RY_DICT: return rv_count(v->u.pair.keys);
-    case -RY_STR: return v->len;
+    case -RY_STR:
+    case RY_CODED: return v->len;
     default: return v->type >= 0 && v->type < RY_VECTOR_END ? v->len : 1;
     }
 }

@@ -2,7 +2,7 @@
 
 void rv_list_set_take(ray_val *v, int64_t i, ray_val *x) {
     RB_ASSERT(v->type == RY_LIST && rv_is_own(v) && i >= 0 && i < v->len && x);
-    ray_val *old = rv_list_get(v, i);
+    ray_val *old = rv_list_held(v, i);
     RV_DATA(ray_val *, v)[i] = x;
     rv_release(old);
 }
@@ -31,4 +31,10 @@ ray_val *rv_list_of_take(int n, ray_val **items) {
             rv_release(items[i]);
     }
     return v;
+}
+
+ray_val *rv_list_plain(const ray_val *v) {
+    for (int64_t i = 0; i < v->len; i++)
+        if (rv_list_held(v, i)->type == RY_CODED) return rv_vec_slice(v, 0, v->len);
+    return rv_retain((ray_val *)(uintptr_t)v);
 }

@@ -123,6 +123,11 @@ static void each_child(ray_val *v, void (*visit)(ray_val **place, void *ctx), vo
         visit(&v->u.pair.keys, ctx);
         visit(&v->u.pair.values, ctx);
         return;
+    case RY_CODED:
+        visit(&v->u.coded.names, ctx);
+        visit(&v->u.coded.numbers, ctx);
+        visit(&v->u.coded.plain, ctx);
+        return;
     case RY_LAMBDA:
         visit(&v->u.fn.params, ctx);
         visit(&v->u.fn.body, ctx);
@@ -221,10 +226,11 @@ static int64_t bytes_at(const ray_val *v, int depth) {
     const ray_val *child[3] = {NULL, NULL, NULL};
     switch (v->type) {
     case RY_LIST:
-        for (int64_t i = 0; i < v->len; i++) sum += bytes_at(rv_list_get(v, i), depth + 1);
+        for (int64_t i = 0; i < v->len; i++) sum += bytes_at(rv_list_held(v, i), depth + 1);
         break;
     case RY_TABLE:
     case RY_DICT: child[0] = v->u.pair.keys, child[1] = v->u.pair.values; break;
+    case RY_CODED: child[0] = v->u.coded.names, child[1] = v->u.coded.numbers, child[2] = v->u.coded.plain; break;
     case RY_LAMBDA: child[0] = v->u.fn.params, child[1] = v->u.fn.body, child[2] = v->u.fn.captures; break;
     case RY_ERROR: child[0] = v->u.error.text, child[1] = v->u.error.payload; break;
     default: break;

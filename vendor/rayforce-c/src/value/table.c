@@ -9,9 +9,9 @@ static int check(const ray_val *names, const ray_val *columns) {
         return rb_fail(RB_E_LENGTH, "table: %lld names but %lld columns", (long long)names->len,
                        (long long)columns->len);
     for (int64_t i = 0; i < columns->len; i++) {
-        const ray_val *c = rv_list_get(columns, i), *first = rv_list_get(columns, 0);
+        const ray_val *c = rv_list_held(columns, i), *first = rv_list_held(columns, 0);
         const char *name = rv_sym_z(RV_DATA(int32_t, names)[i]);
-        if (!ry_is_vector_code(c->type))
+        if (!ry_is_vector_code(c->type) && c->type != RY_CODED)
             return rb_fail(RB_E_TYPE, "table: column %s must be a vector or a list, not %s", name, ry_name(c->type));
         if (c->len != first->len)
             return rb_fail(RB_E_LENGTH, "table: column %s has %lld rows, the first one %lld", name, (long long)c->len,
@@ -23,7 +23,7 @@ static int check(const ray_val *names, const ray_val *columns) {
 ray_val *rv_table_new_take(ray_val *names, ray_val *columns) {
     ray_val *v = NULL;
     if (names && columns && check(names, columns) == 0 && (v = rv_object_new(RY_TABLE))) {
-        v->len = columns->len ? rv_list_get(columns, 0)->len : 0;
+        v->len = columns->len ? rv_list_held(columns, 0)->len : 0;
         v->u.pair.keys = names;
         v->u.pair.values = columns;
         return v;

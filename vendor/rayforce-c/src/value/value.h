@@ -88,6 +88,11 @@ struct ray_val {
             ray_val *text;    /* STR atom or null: what went wrong */
             ray_val *payload; /* what `raise` was given, or null */
         } error;
+        struct {
+            ray_val *names, *numbers; /* SYM; U8, I16 or I32, without a sign */
+            ray_val *plain;           /* SYM: room for the ids, filled when somebody asks for them */
+            _Atomic uint32_t filled;
+        } coded;
     } u;
 };
 _Static_assert(sizeof(ray_val) <= RB_CACHE_LINE, "a header is one cache line");
@@ -211,7 +216,16 @@ void rv_vec_scan_nulls(ray_val *v);
 
 /* ---- lists: list.c ------------------------------------------------------------------------------------------- */
 
-static inline ray_val *rv_list_get(const ray_val *v, int64_t i) { return ((ray_val **)v->data)[i]; }
+ray_val *rv_coded_plain_get(ray_val *coded); /* see coded.c below */
+/* What is held there: a column of a table may be coded. */
+static inline ray_val *rv_list_held(const ray_val *v, int64_t i) { return ((ray_val **)v->data)[i]; }
+/* A value as all rooms know it, never a coded one. */
+static inline ray_val *rv_list_get(const ray_val *v, int64_t i) {
+    ray_val *x = rv_list_held(v, i);
+    return RB_LIKELY(x->type != RY_CODED) ? x : rv_coded_plain_get(x);
+}
+/* v itself, or a list of the same values without coded ones; owned. */
+RB_NODISCARD ray_val *rv_list_plain(const ray_val *v);
 /* Consumes x; v is own. */
 void rv_list_set_take(ray_val *v, int64_t i, ray_val *x);
 RB_NODISCARD int rv_list_append_take(ray_val *v, ray_val *x);
@@ -267,6 +281,20 @@ int64_t rv_sym_bytes(void); /* text and tables */
 #define RV_SYM_REMOTE_BYTES_MAX ((int64_t)1 << 30)
 #define RV_SYM_COUNT_MAX ((int64_t)1 << 30)
 void rv_sym_remote_limit_set(int64_t bytes);
+
+/* ---- coded symbols: coded.c, coding.c ------------------------------------------------------------------------ */
+
+/* A symbol column in the form in which it travels: its names, and for each element the number of one. A number that has no
+ * name stands for the empty symbol. It is a value of a type of its own, which nobody takes for a vector; it stands in the
+ * list of a table's columns and nowhere else, and who gets a column from there gets the vector that it stands for: the ids
+ * are made when somebody asks first, and kept. `attrs` may say that there are nulls. RB_E_DOMAIN: these are no names and
+ * numbers. Consumes both, also on failure. */
+RB_NODISCARD ray_val *rv_coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs);
+/* The symbol vector that it stands for, kept with it; from any thread, and it cannot fail. */
+ray_val *rv_coded_plain_get(ray_val *coded);
+/* A symbol vector coded, each name once, in the order of first appearance. What was found is kept with the memory of the
+ * vector if `kept`, which is never written again then. Null without an error: more than half of the elements differ. */
+RB_NODISCARD ray_val *rv_coded_of(const ray_val *v, bool kept);
 
 /* ---- dicts and tables: dict.c, table.c ----------------------------------------------------------------------- */
 

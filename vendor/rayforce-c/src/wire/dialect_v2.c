@@ -132,7 +132,8 @@ static const rw_form error = {error_put, error_take};
 static const rw_row rows[256] = {FIXED(rw_form_fixed) ROWS X(RY_SYM, HINT, rw_form_names)};
 
 /* Between two of us: all of that can be read, and the forms for large columns. */
-static const rw_row own_by_type[256] = {FIXED(rw_form_fixed_own) ROWS X(RY_SYM, HINT, rw_form_symbols)};
+static const rw_row own_by_type[256] = {
+    FIXED(rw_form_fixed_own) ROWS X(RY_SYM, HINT, rw_form_symbols) X(RY_CODED, HINT, rw_form_coded)};
 static const rw_row own_by_code[256] = {
     FIXED(rw_form_fixed) ROWS X(RY_SYM, HINT, rw_form_names)
     [RW_CODE_DICTIONARY] = {.code = RW_CODE_DICTIONARY, .type = RY_SYM, .form = &rw_form_dictionary},

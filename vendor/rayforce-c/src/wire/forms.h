@@ -174,6 +174,7 @@ extern const rw_form rw_form_texts; /* attributes, count, (count, text) … */
 #define RW_CODE_DICTIONARY 49
 #define RW_CODE_MEMORY 50
 extern const rw_form rw_form_symbols;    /* as rw_form_names, or as a dictionary if that is shorter; written only */
+extern const rw_form rw_form_coded;      /* as a dictionary; written only */
 extern const rw_form rw_form_dictionary; /* attributes, names, a vector of numbers of names */
 extern const rw_form rw_form_memory;     /* type, attributes, number of the memory, count; the elements are in the memory */
 extern const rw_form rw_form_fixed_own;  /* as rw_form_fixed, or as rw_form_memory */

@@ -32,7 +32,7 @@ static enum rw_took malformed(const char *what) {
 
 static int list_put(rw_put *w, const rw_row *row, const ray_val *v) {
     RB_TRY(rw_put_head(w, row->code, 0, v->len), -1);
-    for (int64_t i = 0; i < v->len; i++) RB_TRY(rw_put_value(w, rv_list_get(v, i)), -1);
+    for (int64_t i = 0; i < v->len; i++) RB_TRY(rw_put_value(w, rv_list_held(v, i)), -1);
     return 0;
 }
 
@@ -79,7 +79,7 @@ static int dict_put(rw_put *w, const rw_row *row, const ray_val *v) {
     return rw_put_value(w, v->u.pair.values);
 }
 
-static bool is_column(const ray_val *v) { return rv_is_vector(v) || rv_is_list(v); }
+static bool is_column(const ray_val *v) { return rv_is_vector(v) || rv_is_list(v) || v->type == RY_CODED; }
 
 /* A null object stands for an empty list. */
 static int null_to_list(ray_val **v) {
@@ -124,7 +124,7 @@ static enum rw_took table_take(rw_take *t, rw_level *l, rb_cursor *c) {
     if (!rv_is_list(columns)) return malformed("the columns of a table are no list");
     if (names->len != columns->len) return malformed("a table has not as many names as columns");
     for (int64_t i = 0; i < columns->len; i++)
-        if (!is_column(rv_list_get(columns, i))) return malformed("a column is neither a vector nor a list");
+        if (!is_column(rv_list_held(columns, i))) return malformed("a column is neither a vector nor a list");
     take_part(l, 0);
     take_part(l, 1);
     return rw_take_done(t, rv_table_new_take(names, columns));

@@ -85,7 +85,11 @@ int rw_put_value_as(rw_put *w, const ray_val *v, int type) {
     return r;
 }
 
-int rw_put_value(rw_put *w, const ray_val *v) { return rw_put_value_as(w, v, v->type); }
+/* What is coded goes as the vector that it stands for where the dialect has no such form. */
+int rw_put_value(rw_put *w, const ray_val *v) {
+    if (v->type == RY_CODED && !w->d->by_type[RY_CODED].form) v = rv_coded_plain_get((ray_val *)(uintptr_t)v);
+    return rw_put_value_as(w, v, v->type);
+}
 
 int rw_encode(const rw_dialect *d, const ray_val *v, rb_bytes *out) {
     rw_put w;

@@ -70,4 +70,24 @@ UT_CASE(error_values) {
     ray_release(bare);
 }
 
-UT_MAIN(setup, lists, dicts, tables, error_values)
+UT_CASE(coded_symbols) {
+    ray_val *v = ray_vec_new(RAY_SYM, 4);
+    for (int i = 0; i < 4; i++) ((int32_t *)ray_data(v))[i] = i / 2;
+    ray_val *coded = ray_coded_of(v);
+    UT_CHECK(coded && ray_type(coded) == RAY_CODED && ray_len(coded) == 4);
+    UT_EQ_INT(ray_len(ray_coded_names_get(coded)), 2);
+    UT_EQ_INT(((const uint8_t *)ray_data(ray_coded_numbers_get(coded)))[3], 1);
+    UT_CHECK(ray_coded_vec_get(coded) == v);
+    ray_val *list = ray_list_new(1);
+    UT_CHECK(ray_list_held_get(list, 0) == ray_null_get());
+    UT_ERROR(ray_list_held_get(list, 1), RB_E_INDEX);
+    UT_ERROR(ray_coded_vec_get(v), RB_E_TYPE);
+    UT_ERROR(ray_coded_names_get(v), RB_E_TYPE);
+    UT_ERROR(ray_coded_numbers_get(v), RB_E_TYPE);
+    UT_ERROR(ray_coded_of(list), RB_E_TYPE);
+    ray_release(list);
+    ray_release(coded);
+    ray_release(v);
+}
+
+UT_MAIN(setup, lists, dicts, tables, error_values, coded_symbols)

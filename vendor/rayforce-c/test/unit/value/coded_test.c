@@ -1,0 +1,156 @@
+#include "ut.h"
+
+#include "value/value.h"
+
+#include <pthread.h>
+
+enum { N = 5000 };
+
+static int32_t id(int i) {
+    char text[16];
+    snprintf(text, sizeof text, "name%d", i);
+    int32_t id = rv_sym_intern_z(text);
+    UT_CHECK(id > 0);
+    return id;
+}
+
+static ray_val *names_new(int n) {
+    ray_val *v = rv_vec_new(RY_SYM, n);
+    UT_CHECK(v);
+    for (int i = 0; i < n; i++) RV_DATA(int32_t, v)[i] = id(i);
+    return v;
+}
+
+static ray_val *numbers_new(int type, int64_t n, uint32_t below) {
+    ray_val *v = rv_vec_new(type, n);
+    UT_CHECK(v);
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t k = (uint32_t)(i * 7) % below;
+        if (type == RY_U8) RV_DATA(uint8_t, v)[i] = (uint8_t)k;
+        else if (type == RY_I16) RV_DATA(uint16_t, v)[i] = (uint16_t)k;
+        else RV_DATA(uint32_t, v)[i] = k;
+    }
+    return v;
+}
+
+UT_CASE(setup_names) {
+    for (int i = 0; i < N; i++) UT_CHECK(id(i) > 0);
+}
+
+UT_CASE(numbers_become_ids) {
+    static const int types[] = {RY_U8, RY_I16, RY_I32};
+    for (size_t t = 0; t < RB_COUNT(types); t++) {
+        ray_val *v = rv_coded_new_take(names_new(40), numbers_new(types[t], N, 41), 0);
+        UT_CHECK(v && v->type == RY_CODED && v->len == N);
+        const ray_val *plain = rv_coded_plain_get(v);
+        UT_CHECK(plain == rv_coded_plain_get(v) && plain->type == RY_SYM && plain->len == N && !rv_check(plain));
+        for (int64_t i = 0; i < N; i++)
+            UT_EQ_INT(RV_DATA(int32_t, plain)[i], i * 7 % 41 < 40 ? id((int)(i * 7 % 41)) : RY_NULL_SYM);
+        UT_CHECK(plain->attrs & RV_A_NULLS && !rv_is_own(plain));
+        rv_release(v);
+    }
+    ray_val *none = rv_coded_new_take(names_new(0), numbers_new(RY_I32, 3, 3), 0);
+    UT_CHECK(none && RV_DATA(int32_t, rv_coded_plain_get(none))[2] == RY_NULL_SYM);
+    rv_release(none);
+}
+
+UT_CASE(only_names_and_numbers) {
+    UT_ERROR(rv_coded_new_take(numbers_new(RY_I32, 3, 3), numbers_new(RY_I32, 3, 3), 0), RB_E_DOMAIN);
+    UT_ERROR(rv_coded_new_take(names_new(3), names_new(3), 0), RB_E_DOMAIN);
+}
+
+static ray_val *table_new(ray_val *column) {
+    return rv_table_new_take(names_new(1), rv_list_of_take(1, (ray_val *[]){column}));
+}
+
+UT_CASE(a_table_gives_the_vector) {
+    ray_val *t = table_new(rv_coded_new_take(names_new(3), numbers_new(RY_U8, N, 3), 0));
+    UT_CHECK(t && t->len == N && rv_count(t) == N && !rv_check(t));
+    UT_EQ_INT(rv_list_held(t->u.pair.values, 0)->type, RY_CODED);
+    UT_CHECK(rv_bytes(t) > 5 * N);
+    ray_val *u = table_new(rv_retain(rv_table_column_get(t, 0)));
+    UT_EQ_INT(rv_list_held(u->u.pair.values, 0)->type, RY_SYM);
+    UT_CHECK(rv_equal(t, u) && rv_hash(t) == rv_hash(u));
+    ray_val *list = rv_list_plain(t->u.pair.values), *same = rv_list_plain(u->u.pair.values);
+    UT_CHECK(list && !rv_check(list) && list != t->u.pair.values && same == u->u.pair.values);
+    rv_release(list);
+    rv_release(same);
+    ray_val *copy = rv_own_take(rv_retain(t->u.pair.values));
+    UT_CHECK(copy && rv_list_held(copy, 0) == rv_list_held(t->u.pair.values, 0));
+    rv_list_set_take(copy, 0, rv_i64_new(1));
+    UT_CHECK(!rv_check(t) && !rv_check(copy));
+    rv_release(copy);
+    rv_release(t);
+    rv_release(u);
+}
+
+UT_CASE(a_coded_one_in_a_list_is_wrong) {
+    ray_val *coded = rv_coded_new_take(names_new(3), numbers_new(RY_U8, N, 3), 0);
+    ray_val *list = rv_list_of_take(1, (ray_val *[]){coded});
+    UT_CHECK(rv_check(list) && rv_check(coded));
+    rv_release(list);
+}
+
+UT_CASE(vectors_are_coded_once) {
+    static const struct {
+        int different, type;
+    } cases[] = {{1, RY_U8}, {256, RY_U8}, {257, RY_I16}, {2000, RY_I16}};
+    for (size_t c = 0; c < RB_COUNT(cases); c++) {
+        ray_val *v = rv_vec_new(RY_SYM, N);
+        for (int64_t i = 0; i < N; i++) RV_DATA(int32_t, v)[i] = id((int)(i % cases[c].different));
+        ray_val *coded = rv_coded_of(v, true), *again = rv_coded_of(v, true);
+        UT_CHECK(coded && again && coded->u.coded.numbers == again->u.coded.numbers && !rv_is_own(v));
+        UT_EQ_INT(coded->u.coded.numbers->type, cases[c].type);
+        UT_EQ_INT(coded->u.coded.names->len, cases[c].different);
+        UT_CHECK(rv_coded_plain_get(coded) == v);
+        ray_val *anew = rv_coded_new_take(rv_retain(coded->u.coded.names), rv_retain(coded->u.coded.numbers), 0);
+        UT_CHECK(rv_equal(rv_coded_plain_get(anew), v));
+        ray_val *back = rv_coded_of(rv_coded_plain_get(anew), false); /* what it was made of is known */
+        UT_CHECK(back && back->u.coded.numbers == coded->u.coded.numbers);
+        rv_release(back);
+        rv_release(anew);
+        rv_release(again);
+        rv_release(coded);
+        rv_release(v);
+    }
+    ray_val *v = names_new(N);
+    rb_error_clear();
+    UT_CHECK(!rv_coded_of(v, true) && !rv_coded_of(v, true) && rb_error_code() == RB_OK);
+    rv_release(v);
+}
+
+static void *ask(void *coded) { return rv_coded_plain_get(coded); }
+
+UT_CASE(many_may_ask_at_once) {
+    pthread_t threads[4];
+    ray_val *v = rv_coded_new_take(names_new(200), numbers_new(RY_U8, 400000, 200), 0);
+    for (size_t i = 0; i < RB_COUNT(threads); i++) UT_CHECK(pthread_create(&threads[i], NULL, ask, v) == 0);
+    for (size_t i = 0; i < RB_COUNT(threads); i++) {
+        void *plain;
+        UT_CHECK(pthread_join(threads[i], &plain) == 0 && plain == rv_coded_plain_get(v));
+        UT_EQ_INT(RV_DATA(int32_t, (ray_val *)plain)[399999], id(399999 * 7 % 200));
+    }
+    rv_release(v);
+}
+
+UT_CASE(out_of_memory) {
+    ray_val *names = names_new(300), *numbers = numbers_new(RY_I16, N, 300);
+    UT_SWEEP({
+        ray_val *v = rv_coded_new_take(rv_retain(names), rv_retain(numbers), 0);
+        UT_CHECK(v || rb_error_code() == RB_E_OOM);
+        rv_release(v);
+    });
+    ray_val *v = rv_coded_new_take(names, numbers, 0), *plain = rv_vec_new(RY_SYM, N);
+    memcpy(plain->data, rv_coded_plain_get(v)->data, N * sizeof(int32_t));
+    UT_SWEEP({
+        rb_error_clear();
+        ray_val *coded = rv_coded_of(plain, false);
+        UT_CHECK(coded || rb_error_code() == RB_E_OOM);
+        rv_release(coded);
+    });
+    rv_release(plain);
+    rv_release(v);
+}
+
+UT_MAIN(setup_names, numbers_become_ids, only_names_and_numbers, a_table_gives_the_vector, a_coded_one_in_a_list_is_wrong,
+        vectors_are_coded_once, many_may_ask_at_once, out_of_memory)
