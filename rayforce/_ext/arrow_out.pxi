@@ -417,7 +417,10 @@ def codes_and_names(Elements vector not None):
                 return codes, [symbol_text((<const int32_t *>ray_data(used))[i]) for i in range(ray_len(used))]
             finally:
                 ray_release(used)
-        vector.coded = coded
+        if vector.coded is NULL:
+            vector.coded = coded
+        else:  # another thread was first
+            ray_release(coded)
     v = ray_coded_numbers_get(vector.coded)
     codes = raw_array(wrap_take(ray_retain(v))).view(UNSIGNED[ray_type(v)])
     return codes, to_list(ray_coded_names_get(vector.coded))

@@ -21,7 +21,7 @@ cdef class Value:
 
     def _adopt(self, Value other not None):
         """Becomes the same value as `other`; for __init__ of subclasses."""
-        if self.v is not NULL:
+        if self.v is not NULL or coded_of(self) is not NULL:
             raise TypeError(f"a {type(self).__name__} cannot be made twice")
         self.v = ray_retain(other.ptr())
         self.borrowed = other.borrowed

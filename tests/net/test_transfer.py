@@ -224,6 +224,8 @@ def test_symbol_columns_are_there_as_codes(served: Served) -> None:
     codes = column.codes
     assert codes.dtype == np.uint8
     assert not codes.flags.writeable
+    with pytest.raises(TypeError, match="cannot be made twice"):
+        rf.Vector.__init__(column, ["c"])
     assert column.categories == ["a", "b", None]
     assert (codes == np.arange(N) % 3).all()
     assert column[:4].to_list() == ["a", "b", None, "a"]
