@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -91,7 +92,7 @@ class Server:
     ) -> None:
         if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
             raise ValueError(f"port {port!r}: expected a number from 0 to 65535")
-        if not spin >= 0:
+        if not 0 <= spin < math.inf:
             raise ValueError(f"spin {spin!r}: expected microseconds from 0 up")
         if engine is None:
             from ..engine import engine as default_engine

@@ -32,7 +32,7 @@ def test_it_may_wait_busily(ray: rf.Rayforce) -> None:
         assert [conn.execute(f"(+ 1 {n})") for n in range(50)] == list(range(1, 51))
         time.sleep(0.01)
         assert conn.execute("(+ 1 2)") == 3
-    for wrong in (-1, float("nan")):
+    for wrong in (-1, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="spin"):
             rf.Server(ray, port=0, spin=wrong)
 
