@@ -134,8 +134,7 @@ void rk_keys_within(const uint64_t *keys, int64_t n, uint64_t bound, uint8_t *ou
 int64_t rk_bin_last(const int64_t *a, int64_t n, int64_t x);
 int64_t rk_bin_first(const int64_t *a, int64_t n, int64_t x);
 
-/* ---- hashing: hashset.c -------------------------------------------------------------------------------------------
- */
+/* ---- hashing: hashset.c ------------------------------------------------------------------------------------------ */
 
 /* Set of keys with room for all that will be added: slots is a power of two at least twice their number and 64 at
  * least, zeroed. `fine`, which may be null, says at once that most other keys are none of it; that pays while it fits a
@@ -220,8 +219,7 @@ void rk_group_counts(const int32_t *id, int64_t n, int32_t *count); /* adds */
 void rk_deal_f64(int type, const void *data, bool nulls, const int32_t *id, int64_t begin, int64_t end, int32_t *place,
                  double *out);
 
-/* ---- running and moving windows: running.c, moving.c ----------------------------------------------------------------
- */
+/* ---- running and moving windows: running.c, moving.c ------------------------------------------------------------- */
 
 /* Nulls are skipped: NaN for floats, the sentinel for integers when `nulls`. Numeric and temporal types but GUID and
  * SYM. */

@@ -7,8 +7,7 @@ static ray_val *refuse_pair(const ray_val *a, const ray_val *b) {
     return rb_fail_null(RB_E_TYPE, "concat: cannot join %s and %s", ry_name(a->type), ry_name(b->type));
 }
 
-/* ---- vectors ------------------------------------------------------------------------------------------------------
- */
+/* ---- vectors ----------------------------------------------------------------------------------------------------- */
 
 /* The elements as they lie in memory, in pieces between which a request may end. */
 static int append_plain(ray_rt *rt, ray_val *v, const char *from, int64_t n) {
@@ -54,8 +53,7 @@ static ray_val *vector_of(ray_rt *rt, int type, ray_val *const *parts, int64_t n
     return out;
 }
 
-/* ---- strings -------------------------------------------------------------------------------------------------------
- */
+/* ---- strings ----------------------------------------------------------------------------------------------------- */
 
 static ray_val *text_of(ray_val *const *parts, int64_t n) {
     size_t size = 0, at = 0;
@@ -89,8 +87,7 @@ static ray_val *text_to_each(const ray_val *v, const ray_val *text, bool front) 
     return out;
 }
 
-/* ---- lists ----------------------------------------------------------------------------------------------------------
- */
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 static bool spliceable(const ray_val *v) { return ro_is_collection(v) || rv_is_atom(v) || rv_is_callable(v); }
 
@@ -111,8 +108,7 @@ static ray_val *spliced(const ray_val *a, const ray_val *b) {
     return out;
 }
 
-/* ---- dicts and tables
- * ------------------------------------------------------------------------------------------------- */
+/* ---- dicts and tables -------------------------------------------------------------------------------------------- */
 
 /* More elements for a vector or list of keys. */
 static int grow(ray_val *keys, const ray_val *more) {
@@ -202,8 +198,7 @@ static ray_val *join_tables(ray_rt *rt, const ray_val *t, const ray_val *u) {
     return columns ? rv_table_new_take(rv_retain(t->u.pair.keys), columns) : NULL;
 }
 
-/* ---- the verbs
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- the verbs --------------------------------------------------------------------------------------------------- */
 
 /* Type of the elements, 0 for what has none or many. */
 static int base_type(const ray_val *v) { return rv_is_atom(v) ? -v->type : rv_is_vector(v) ? v->type : 0; }

@@ -94,8 +94,7 @@ int ro_find_rows(ray_rt *rt, const ray_val *c, const ray_val *x, int64_t *at) {
     return ok;
 }
 
-/* ---- the verb -------------------------------------------------------------------------------------------------------
- */
+/* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 static ray_val *position(int64_t at) { return at < 0 ? rv_null_of_new(RY_I64) : rv_i64_new(at); }
 

@@ -44,8 +44,7 @@ static int number_dense(ray_rt *rt, const ro_keyer *k, uint64_t top, ro_groups *
     return -1;
 }
 
-/* ---- few keys, many rows: in parallel
- * ----------------------------------------------------------------------------------- */
+/* ---- few keys, many rows: in parallel ---------------------------------------------------------------------------- */
 
 #define SIDE_KEYS ((uint64_t)1 << 14) /* first rows of all keys, for each part, stay in a cache */
 #define SIDE_PARTS 16
@@ -132,8 +131,7 @@ static int number_side_by_side(ray_rt *rt, keys_fn keys_into, const void *keys, 
     return ok;
 }
 
-/* ---- hashed
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- hashed ------------------------------------------------------------------------------------------------------ */
 
 /* A table HASH_GROWTH times as large, with the same entries; `first` grows along. */
 static int grow(rk_numbering *t, int64_t **first) {
@@ -212,8 +210,7 @@ int ro_number_rows(ray_rt *rt, ro_keyer *k, ro_groups *out) {
     return number_within(rt, k, top, out);
 }
 
-/* ---- several columns ------------------------------------------------------------------------------------------------
- */
+/* ---- several columns --------------------------------------------------------------------------------------------- */
 
 /* Rows of several columns as one number each: the key of a column is a digit of it. A column whose keys are too large
  * counts by the numbers of its groups; so do the columns so far where the number would be. */

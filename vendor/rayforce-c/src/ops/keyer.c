@@ -2,8 +2,7 @@
 #include "../base/bits.h"
 #include "collect.h"
 
-/* ---- classes: elements without a 64-bit key ------------------------------------------------------------------------
- */
+/* ---- classes: elements without a 64-bit key ---------------------------------------------------------------------- */
 
 /* Numbers elements by equality; a class remembers where its first element lies. */
 typedef struct classes {
@@ -60,8 +59,7 @@ static int number_all(ray_rt *rt, classes *c, const ray_val *v, bool add, ro_key
     return 0;
 }
 
-/* ---- keyers ---------------------------------------------------------------------------------------------------------
- */
+/* ---- keyers ------------------------------------------------------------------------------------------------------ */
 
 static bool has_keys(int type) { return type > 0 && type < RY_VECTOR_END && type != RY_GUID && type != RY_STR; }
 static bool is_number(int type) {

@@ -3,8 +3,7 @@
 #include "../base/bits.h"
 #include "collect.h"
 
-/* ---- the test ------------------------------------------------------------------------------------------------------
- */
+/* ---- the test ---------------------------------------------------------------------------------------------------- */
 
 typedef struct probe {
     const rk_keys *keys;
@@ -92,8 +91,7 @@ static ray_val *member_vector(ray_rt *rt, const ray_val *x, const ray_val *c, bo
     return out;
 }
 
-/* ---- in, not-in ----------------------------------------------------------------------------------------------------
- */
+/* ---- in, not-in -------------------------------------------------------------------------------------------------- */
 
 static ray_val *chars_of(const ray_val *text) {
     ray_val *out = rv_vec_room_new(RY_STR, text->len);
@@ -159,8 +157,7 @@ RV_VERB(ro_not_in) {
     return in_verb(rt, "not-in", args, true);
 }
 
-/* ---- except, sect, union
- * --------------------------------------------------------------------------------------------- */
+/* ---- except, sect, union ----------------------------------------------------------------------------------------- */
 
 /* The elements of a that are (or are not) in b; a list if b is one and there are any. */
 static ray_val *keep(ray_rt *rt, const ray_val *a, const ray_val *b, bool members) {

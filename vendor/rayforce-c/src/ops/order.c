@@ -10,8 +10,7 @@
 
 static int bits_of(uint64_t top) { return top ? rb_bits_highest(top) + 1 : 0; }
 
-/* ---- packing --------------------------------------------------------------------------------------------------------
- */
+/* ---- packing ----------------------------------------------------------------------------------------------------- */
 
 typedef struct packing {
     const rk_keys *keys;
@@ -157,8 +156,7 @@ static int sort_by_pairs(ray_rt *rt, packing *p, int64_t n) {
     return ok;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------------------
- */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 static int compare_down(const void *v, int64_t i, int64_t j) { return ro_compare_bytes(v, j, i); }
 
@@ -199,8 +197,7 @@ int ro_sort_rows(ray_rt *rt, const ray_val *v, bool down, int64_t *at) {
     return ok;
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 typedef struct writing {
     int type;
@@ -333,8 +330,7 @@ int ro_sorted_unique(ray_rt *rt, const ro_keyer *k, uint64_t top, uint64_t **out
     return *out ? 0 : -1;
 }
 
-/* ---- verbs --------------------------------------------------------------------------------------------------------
- */
+/* ---- verbs ------------------------------------------------------------------------------------------------------- */
 
 static ray_val *sort_verb(ray_rt *rt, const char *verb, ray_val *v, bool down) {
     if (rv_is_atom(v) || rv_is_callable(v)) return rv_retain(v);

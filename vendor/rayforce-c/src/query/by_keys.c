@@ -76,6 +76,10 @@ static int by_expression(rq_keys *k, rq_scope *s, ray_val *form) {
     if (named && (form->attrs & RV_A_QUOTED) && rq_rows_find(s->rows, form->u.sym) < 0)
         return rb_fail(RB_E_SCHEMA, "by: the table has no column %.200s", rv_sym_z(form->u.sym));
     RB_TRY(rq_expr_any(s, form, &x), -1);
+    if (x.v->type == RY_NULL) {
+        rv_release(x.v);
+        return rb_fail(RB_E_SCHEMA, "by: null is no key");
+    }
     if (!named || rq_rows_find(s->rows, form->u.sym) < 0) k->bare = form;
     int32_t name = named ? name_of_path(form->u.sym) : call ? name_of_call(s, form) : 0;
     if (name >= 0) return add_value(k, s, name, &x, true);
@@ -104,8 +108,7 @@ void rq_keys_free(rq_keys *k) {
     rv_release(k->columns);
 }
 
-/* ---- ascending groups
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- ascending groups -------------------------------------------------------------------------------------------- */
 
 /* A key that is computed from columns by these alone, is integer-backed, holds no null and spans little comes out in
  * ascending order, as long as the outputs are aggregates of the common kind. Elsewhere groups come as they first

@@ -66,8 +66,7 @@ static ray_val *call_values(rq_scope *s, ray_val *fn, const args *a) {
     return out;
 }
 
-/* ---- if -----------------------------------------------------------------------------------------------------------
- */
+/* ---- if ---------------------------------------------------------------------------------------------------------- */
 
 static ray_val *as_mask(rq_scope *s, const rq_value *c) {
     if (c->v->type == RY_B8) return rv_retain(c->v);
@@ -110,8 +109,7 @@ static int if_call(rq_scope *s, ray_val *form, rq_value *out) {
     return if_from(s, form, 1, out);
 }
 
-/* ---- lambdas ------------------------------------------------------------------------------------------------------
- */
+/* ---- lambdas ----------------------------------------------------------------------------------------------------- */
 
 /* The body of one expression, with the arguments in place of the parameters. */
 static int write_out(rq_scope *s, ray_val *fn, const args *a, rq_value *out) {
@@ -161,10 +159,7 @@ static bool body_decides(rq_scope *s, const ray_val *fn) {
 static int lambda_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     args a;
     bool one = fn->u.fn.body->len == 1 && (fn->u.fn.params->type == RY_SYM || fn->u.fn.params->len == 0);
-    if (!one && !s->params && body_decides(s, fn)) {
-        *out = (rq_value){.v = rq_expr_by_row(s, form), .kind = RQ_MANY};
-        return out->v ? 0 : -1;
-    }
+    if (!one && !s->params && body_decides(s, fn)) return rq_expr_by_row(s, form, out);
     int depth = s->depth, ok = args_eval(s, fn, form, &a);
     if (ok == 0 && one) {
         ok = write_out(s, fn, &a, out);
@@ -180,8 +175,7 @@ static int lambda_call(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     return ok;
 }
 
-/* ---- builtins -----------------------------------------------------------------------------------------------------
- */
+/* ---- builtins ---------------------------------------------------------------------------------------------------- */
 
 /* An unknown name beside a column of symbols was meant as a variable. */
 static void blame_name(const args *a) {

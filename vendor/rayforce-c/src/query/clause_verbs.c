@@ -5,8 +5,7 @@
 #include "../ops/order.h"
 #include "statement.h"
 
-/* ---- relations: symbols compare with text
- * ---------------------------------------------------------------------------- */
+/* ---- relations: symbols compare with text ------------------------------------------------------------------------ */
 
 static bool is_type(const ray_val *v, int type) { return v->type == type || v->type == -type; }
 
@@ -33,8 +32,7 @@ RELATION(le)
 RELATION(gt)
 RELATION(ge)
 
-/* ---- membership and ranges: never of a null
- * ------------------------------------------------------------------------------ */
+/* ---- membership and ranges: never of a null ---------------------------------------------------------------------- */
 
 ray_val *rq_present(ray_rt *rt, ray_val *v) {
     ray_val *nil = rl_is_nil(rt, &v, 1);
@@ -71,8 +69,7 @@ static RV_VERB(within_clause) {
     return out;
 }
 
-/* ---- concat: text cell by cell
- * -------------------------------------------------------------------------------------------- */
+/* ---- concat: text cell by cell ----------------------------------------------------------------------------------- */
 
 static bool is_text(const ray_val *v) { return is_type(v, RY_SYM) || is_type(v, RY_STR); }
 
@@ -130,8 +127,7 @@ static RV_VERB(concat_clause) {
     return out;
 }
 
-/* ---- aggregates: nulls of every type are left out
- * ----------------------------------------------------------------------------- */
+/* ---- aggregates: nulls of every type are left out ---------------------------------------------------------------- */
 
 /* v without its nulls. */
 static ray_val *without_nulls(ray_rt *rt, ray_val *v) {

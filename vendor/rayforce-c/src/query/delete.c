@@ -35,8 +35,7 @@ ray_val *rq_change(ray_rt *rt, const char *verb, enum rq_statement kind, ray_val
     return out;
 }
 
-/* ---- delete -------------------------------------------------------------------------------------------------------------
- */
+/* ---- delete ------------------------------------------------------------------------------------------------------ */
 
 static ray_val *others(ray_rt *rt, ray_val *table, ray_val *gone) {
     if (gone->type == RY_NULL) return ro_gather(rt, table, NULL, 0);

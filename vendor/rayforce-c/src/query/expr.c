@@ -2,8 +2,7 @@
 #include "../lang/special.h"
 #include "statement.h"
 
-/* ---- names --------------------------------------------------------------------------------------------------------
- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 static const rq_binding *binding_of(const rq_binding *b, int32_t name) {
     while (b && b->name != name) b = b->next;
@@ -172,21 +171,28 @@ ray_val *rq_scope_call(rq_scope *s, ray_val *fn, ray_val *const *args, int n) {
     return v;
 }
 
-ray_val *rq_expr_by_row(rq_scope *s, ray_val *form) {
-    ray_val *named = named_form(s, form), *out = named ? rv_vec_room_new(RY_LIST, s->rows->n) : NULL;
+static ray_val *each_row(rq_scope *s, ray_val *form) {
+    ray_val *out = rv_vec_room_new(RY_LIST, s->rows->n);
     for (s->row = 0; out && s->row < s->rows->n; s->row++) {
-        if (rv_list_append_take(out, eval_here(s, named)) < 0) {
+        if (rv_list_append_take(out, eval_here(s, form)) < 0) {
             rv_release(out);
             out = NULL;
         }
     }
     s->row = -1;
-    rv_release(named);
     return ro_collapse_take(out);
 }
 
-/* Failures that a scalar body makes of columns, as against those that end everything. */
-static bool may_help(int code) {
+int rq_expr_by_row(rq_scope *s, ray_val *form, rq_value *out) {
+    bool constant = false;
+    ray_val *named = named_form(s, form), *made = named ? rq_hoisted(s, named, &constant) : NULL;
+    ray_val *v = !made ? NULL : constant ? eval_here(s, made) : each_row(s, made);
+    rv_release(named);
+    rv_release(made);
+    return give(out, v, constant && v && !ro_is_collection(v) ? RQ_ONE : RQ_MANY);
+}
+
+bool rq_may_help(int code) {
     return code == RB_E_TYPE || code == RB_E_LIMIT || code == RB_E_LENGTH || code == RB_E_RANK;
 }
 
@@ -194,12 +200,10 @@ int rq_expr_any(rq_scope *s, ray_val *form, rq_value *out) {
     int depth = s->depth;
     int ok = rq_expr(s, form, out);
     s->depth = depth;
-    if (ok == RQ_BY_ROW) return give(out, rq_expr_by_row(s, form), RQ_MANY);
-    return ok;
+    return ok == RQ_BY_ROW ? rq_expr_by_row(s, form, out) : ok;
 }
 
 /* A lambda over columns: its body may want scalars. */
 int rq_lambda_by_row(rq_scope *s, ray_val *form, rq_value *out) {
-    if (!may_help(rb_error_code())) return -1;
-    return give(out, rq_expr_by_row(s, form), RQ_MANY);
+    return rq_may_help(rb_error_code()) ? rq_expr_by_row(s, form, out) : -1;
 }

@@ -9,7 +9,7 @@ static ray_val *every_row(const rq_rows *rows, bool yes) {
 }
 
 static ray_val *all_or_none(const rq_rows *rows, const ray_val *v) {
-    bool number = v->type == RY_NULL || (rv_is_atom(v) && ry_class_of(-v->type) <= RY_C_TEMPORAL);
+    const bool number = rv_is_atom(v) && ry_class_of(-v->type) <= RY_C_TEMPORAL;
     if (!number) return ro_refuse("where", "a boolean for each row", v);
     return every_row(rows, ro_truthy(v));
 }

@@ -12,8 +12,7 @@ enum contents {
     HAS_CHOICE = 32, /* `if` outside aggregates */
 };
 
-/* ---- what a form contains
- * ---------------------------------------------------------------------------------------------- */
+/* ---- what a form contains ---------------------------------------------------------------------------------------- */
 
 static int contents_of(rq_scope *s, ray_val *form, int depth);
 
@@ -78,8 +77,7 @@ static int contents_of(rq_scope *s, ray_val *form, int depth) {
     return rv_is_list(form) && form->len ? contents_of_call(s, form, depth) : 0;
 }
 
-/* ---- the ways to make an output
- * ------------------------------------------------------------------------------------------ */
+/* ---- the ways to make an output ---------------------------------------------------------------------------------- */
 
 static int rows_by_group(rq_groups *x) {
     rq_rows *rows = x->s->rows;
@@ -202,6 +200,12 @@ static ray_val *by_group(rq_groups *x, ray_val *form, int contents, const rq_gro
     return ro_collapse_take(out);
 }
 
+static ray_val *one_a_group(ray_val *v, int64_t groups) {
+    if ((rv_is_vector(v) || rv_is_list(v)) && v->len == groups) return rv_retain(v);
+    rb_fail(RB_E_DOMAIN, "an output that is not one value for each group, but %s", ry_name(v->type));
+    return NULL;
+}
+
 /* An expression over groups, rows or nothing. */
 static int over_all(rq_groups *x, ray_val *form, int contents, rq_group_value *out) {
     rq_scope s = *x->s;
@@ -210,10 +214,10 @@ static int over_all(rq_groups *x, ray_val *form, int contents, rq_group_value *o
     s.wide = x->uncut && !(contents & HAS_GROUPS);
     rq_value v;
     RB_TRY(rq_expr_any(&s, form, &v), -1);
-    bool groups = (contents & HAS_GROUPS) && v.kind == RQ_MANY,
+    bool groups = (contents & HAS_GROUPS) && v.kind != RQ_CONST,
          rows = !groups && v.kind == RQ_MANY && !v.literal && (contents & HAS_ROWS);
     if (groups)
-        out->column = rv_retain(v.v);
+        out->column = one_a_group(v.v, x->by->g.count);
     else if (rows && v.v->len == x->by->g.n)
         out->column = x->uncut ? rv_retain(v.v) : cut_by_group(x, v.v);
     else if (rows)
@@ -259,7 +263,8 @@ int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs,
     if (c & HAS_FAILED) return -1;
     if ((c & HAS_ALIAS) && (c & HAS_ROWS) && !(c & HAS_OTHER))
         return rb_fail(RB_E_DOMAIN, "rows and an alias with one value a group in one expression");
-    if (!(c & HAS_OTHER) && !((c & HAS_ROWS) && (c & HAS_GROUPS))) return over_all(x, o->form, c, out);
+    const bool rows = c & HAS_ROWS, groups = c & HAS_GROUPS;
+    if (groups ? !rows : !(c & HAS_OTHER)) return over_all(x, o->form, c, out);
     const int few = x->uncut ? 0 : first_few(x, o->form, &out->column);
     if (few == 0) out->column = by_group(x, o->form, c, outputs, n);
     out->binding.grouped = true;

@@ -3,8 +3,7 @@
 #include "../ops/aggregate.h"
 #include "statement.h"
 
-/* ---- through the kernels
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- through the kernels ----------------------------------------------------------------------------------------- */
 
 static const char *text_at(const void *of, int64_t i, size_t *n) {
     const ray_val *v = of;
@@ -75,8 +74,7 @@ static ray_val *by_kernel(ray_rt *rt, rq_grouping *by, int32_t verb, const ray_v
     return out;
 }
 
-/* ---- by calling
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- by calling -------------------------------------------------------------------------------------------------- */
 
 #define ARGS_MAX 4
 

@@ -1,8 +1,7 @@
 /* Outputs of a select with by:. */
 #include "statement.h"
 
-/* ---- the result
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- the result -------------------------------------------------------------------------------------------------- */
 
 /* The only key column, under its own name or under another one, is there already. */
 static bool is_key(const rq_rows *rows, const rq_keys *k, const ray_val *form) {
@@ -116,8 +115,7 @@ static ray_val *run(const rq_plan *p, const rq_keys *k, rq_groups *x) {
     return out;
 }
 
-/* ---- grouping
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- grouping ---------------------------------------------------------------------------------------------------- */
 
 /* Group numbers in the order of the keys instead of their first appearance. */
 static int ascend(ray_rt *rt, const ray_val *key, ro_groups *g) {

@@ -129,8 +129,7 @@ RV_VERB(rq_xgroup) {
     return out;
 }
 
-/* ---- modify, fkeys -------------------------------------------------------------------------------------------------------
- */
+/* ---- modify, fkeys ----------------------------------------------------------------------------------------------- */
 
 static ray_val *with_column(ray_val *t, int64_t c, ray_val *column) {
     ray_val *columns = rv_vec_slice(t->u.pair.values, 0, rv_table_columns(t));

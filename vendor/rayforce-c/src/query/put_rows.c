@@ -2,8 +2,7 @@
  * is left, moving elements to their places, cannot fail. */
 #include "changes.h"
 
-/* ---- behind the end ----------------------------------------------------------------------------------------------------
- */
+/* ---- behind the end ---------------------------------------------------------------------------------------------- */
 
 /* A column with room for more, beyond what nobody sees yet. */
 typedef struct growth {
@@ -86,8 +85,7 @@ static int put_nulls(growth *g, int64_t n) {
     return 0;
 }
 
-/* ---- to their places ----------------------------------------------------------------------------------------------------
- */
+/* ---- to their places --------------------------------------------------------------------------------------------- */
 
 static void move_child(ray_val *v, int64_t from, int64_t to, bool wanted) {
     ray_val **x = v->data, *child = x[from];
@@ -118,8 +116,7 @@ static void settle(growth *g, const rq_places *places, int64_t rows, bool key) {
     if (over && (v->attrs & RV_A_NULLS) && rv_is_vector(v)) rv_vec_scan_nulls(v);
 }
 
-/* ---- the table ----------------------------------------------------------------------------------------------------------
- */
+/* ---- the table --------------------------------------------------------------------------------------------------- */
 
 static bool is_key(const rq_places *places, int c) {
     for (int64_t i = 0; i < places->nkeys; i++)

@@ -1,8 +1,7 @@
 /* `select`: from → where → groups or order → outputs → take. */
 #include "statement.h"
 
-/* ---- outputs that are not grouped
- * -------------------------------------------------------------------------------------- */
+/* ---- outputs that are not grouped -------------------------------------------------------------------------------- */
 
 typedef struct outputs {
     rq_binding *b; /* in the order written; the chain of aliases runs backwards through them */
@@ -139,8 +138,7 @@ static ray_val *select_rows(rq_plan *p, rq_rows *rows) {
     return p->noutputs ? project(p, rows) : all_columns(rows);
 }
 
-/* ---- the statement
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- the statement ----------------------------------------------------------------------------------------------- */
 
 static ray_val *run(rq_plan *p, rq_rows *rows) {
     ray_val *one = NULL;

@@ -7,8 +7,7 @@
 #include "../ops/collect.h"
 #include "query.h"
 
-/* ---- a statement as written: plan.c -------------------------------------------------------------------------------
- */
+/* ---- a statement as written: plan.c ------------------------------------------------------------------------------ */
 
 typedef struct rq_output {
     int32_t name;
@@ -36,8 +35,7 @@ typedef struct rq_plan {
 RB_NODISCARD int rq_plan_new(rq_plan *p, enum rq_statement kind, const ray_val *statement);
 void rq_plan_free(rq_plan *p);
 
-/* ---- views: rows.c ------------------------------------------------------------------------------------------------
- */
+/* ---- views: rows.c ----------------------------------------------------------------------------------------------- */
 
 /* Rows of a table, in some order. Columns are brought along when they are first asked for. */
 typedef struct rq_rows {
@@ -69,8 +67,7 @@ RB_NODISCARD ray_val *rq_rows_narrow(rq_rows *r, ray_val *v);
 /* -1: no such column, or a local hides it. */
 int64_t rq_rows_find(const rq_rows *r, int32_t name);
 
-/* ---- expressions: expr.c, call_expr.c ------------------------------------------------------------------------------
- */
+/* ---- expressions: expr.c, call_expr.c ---------------------------------------------------------------------------- */
 
 enum rq_kind {
     RQ_CONST, /* knows nothing of rows */
@@ -117,7 +114,12 @@ typedef struct rq_scope {
 /* 0, RQ_BY_ROW or -1. */
 RB_NODISCARD int rq_expr(rq_scope *s, ray_val *form, rq_value *out);
 /* The value for each row by itself, with cells in place of columns. */
-RB_NODISCARD ray_val *rq_expr_by_row(rq_scope *s, ray_val *form);
+RB_NODISCARD int rq_expr_by_row(rq_scope *s, ray_val *form, rq_value *out);
+/* The form with values in place of the aggregates of columns, which are no aggregates of cells; owned. *constant: nothing of
+ * the rows is left in it. hoist.c */
+RB_NODISCARD ray_val *rq_hoisted(rq_scope *s, ray_val *form, bool *constant);
+/* Is it a failure that a scalar body makes of columns, as against those that end everything? */
+bool rq_may_help(int code);
 /* Tries the one, then the other. */
 RB_NODISCARD int rq_expr_any(rq_scope *s, ray_val *form, rq_value *out);
 /* After the failure of a lambda over whole columns: may it be that it wants scalars? Then by row, else -1. */
@@ -223,8 +225,7 @@ RB_NODISCARD int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_va
 
 RB_NODISCARD ray_val *rq_select_grouped(rq_plan *p, rq_rows *rows);
 
-/* ---- the steps: filter.c, sort_rows.c -------------------------------------------------------------------------------
- */
+/* ---- the steps: filter.c, sort_rows.c ---------------------------------------------------------------------------- */
 
 /* A B8 vector with an element for each row of the view; rv_null_get(): the predicate holds for all. */
 RB_NODISCARD ray_val *rq_predicate(rq_rows *rows, ray_val *where, bool rows_only);

@@ -41,8 +41,7 @@ static int check_key(const upsert *u) {
     return 0;
 }
 
-/* ---- rows with the same key ---------------------------------------------------------------------------------------------
- */
+/* ---- rows with the same key -------------------------------------------------------------------------------------- */
 
 /* A few rows are looked for one by one: that reads the key columns once a row, but makes no table of all keys. */
 #define FEW 4
@@ -111,8 +110,7 @@ static int place_many(upsert *u) {
     return ok;
 }
 
-/* ---- the verb -----------------------------------------------------------------------------------------------------------
- */
+/* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
 static ray_val *upserted(upsert *u, ray_val *table, bool in_place) {
     RB_TRY(check_key(u), NULL);
