@@ -22,10 +22,16 @@ static int contents_of_args(rq_scope *s, const ray_val *form, int depth) {
     return c;
 }
 
+/* A list has a vector for each group: what is made of it is made group by group. */
+static int contents_of_alias(const rq_binding *b) {
+    if (b->grouped) return rv_is_list(b->value.v) ? HAS_OTHER | HAS_ROWS : HAS_GROUPS | HAS_ALIAS;
+    return b->value.kind == RQ_MANY ? HAS_ROWS : 0;
+}
+
 static int contents_of_name(rq_scope *s, int32_t name) {
     if (s->columns_first && rq_rows_find(s->rows, name) >= 0) return HAS_ROWS;
     for (const rq_binding *b = s->aliases; b; b = b->next)
-        if (b->name == name) return b->grouped ? HAS_GROUPS | HAS_ALIAS : b->value.kind == RQ_MANY ? HAS_ROWS : 0;
+        if (b->name == name) return contents_of_alias(b);
     rq_value v;
     if (rq_expr_name(s, name, &v) < 0) {
         rb_error_clear(); /* it fails again, and then for good, when it is evaluated */
@@ -130,6 +136,7 @@ static rq_binding *aliases_of_group(const rq_groups *x, const rq_group_value *ou
             b[i].value.v = rv_retain(from->value.v);
         top = &b[i];
         if (!b[i].value.v) return NULL;
+        if (from->grouped && ro_is_collection(b[i].value.v)) b[i].value.kind = RQ_MANY;
     }
     return top;
 }
