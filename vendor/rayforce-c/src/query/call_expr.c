@@ -72,7 +72,9 @@ static ray_val *as_mask(rq_scope *s, const rq_value *c) {
     if (c->v->type == RY_B8) return rv_retain(c->v);
     ray_val *v = c->v, *no = ro_not(s->rows->rt, &v, 1), *yes = no ? ro_not(s->rows->rt, &no, 1) : NULL;
     rv_release(no);
-    return yes;
+    if (!yes || yes->type == RY_B8) return yes;
+    rv_release(yes);
+    return ro_refuse("if", "a boolean or a number for each row", c->v);
 }
 
 /* Condition, value, condition, value, … else from `at` on. */

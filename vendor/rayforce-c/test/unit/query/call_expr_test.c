@@ -4,6 +4,8 @@
 #define T "(table [s q p] (list [a b a c] [1 2 3 4] [1.5 0Nf 2.5 4.0]))"
 
 static const said cases[] = {
+    {"(select {from: " T " a: (if s 1 2)})", "!type"},
+    {"(select {from: " T " by: s a: (if s 1 2)})", "!type"},
     {"(value (select {from: " T " a: (if (> q 2) \"big\" \"small\")}))", "([small small big big])"},
     {"(value (select {from: " T " a: (if (> q 3) 1.5 (> q 1) q 0)}))", "([0.0 2.0 3.0 1.5])"},
     {"(value (select {from: " T " a: ((fn [x] (if (> x 2) x 0)) q)}))", "([0 0 3 4])"},
