@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -32,19 +35,40 @@ def default_engine() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_stays(default_engine: None, request: pytest.FixtureRequest) -> Iterator[None]:
-    """After every test, what the core had allocated is given back, but for symbols, which are for ever."""
-    before = core.heap()
+    """After every test, what the core had allocated is given back, but for symbols, which are for ever, and no more
+    descriptors are open than before."""
+    before = held()
     yield
     request.node.funcargs.clear()  # the other fixtures are over, and this one is the last to hold what they gave
     end = time.monotonic() + SETTLES
-    while stayed(before, core.heap()) and time.monotonic() < end:
+    while stayed(before, held()) and time.monotonic() < end:
         gc.collect()
+        rf.eval_str("(.sys.gc)")  # memory that is kept for the next request
         time.sleep(0.01)  # servers notice in threads of their own that a connection has ended
-    assert not stayed(before, core.heap()), "the test left values, engines or connections behind"
+    assert not (what := stayed(before, held())), f"the test left values, engines or connections behind: {what}"
 
 
-def stayed(before: dict[str, int], after: dict[str, int]) -> bool:
-    return after["blocks"] - before["blocks"] > ROOM + after["symbols"] - before["symbols"]
+Held = tuple[dict[str, int], dict[str, str]]
+
+
+def held() -> Held:
+    """What the core counts, and what is open: number and, where the system tells, kind of each descriptor."""
+    return core.heap(), dict(descriptors())
+
+
+def descriptors() -> Iterator[tuple[str, str]]:
+    for name in os.listdir("/dev/fd"):
+        with contextlib.suppress(OSError):  # the one of the listing itself
+            os.fstat(int(name))
+            yield name, os.readlink(f"/proc/self/fd/{name}") if sys.platform == "linux" else "open"
+
+
+def stayed(before: Held, after: Held) -> str:
+    (old, old_open), (new, new_open) = before, after
+    blocks = new["blocks"] - old["blocks"]
+    if blocks <= ROOM + new["symbols"] - old["symbols"] and len(new_open) <= len(old_open):
+        return ""
+    return f"{blocks} blocks, {sorted(set(new_open.items()) - set(old_open.items()))}"
 
 
 @pytest.fixture

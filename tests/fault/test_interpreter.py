@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-# Everything that there is: an engine with a Python function, a server, connections, a pool, subscriptions, a pipeline
-# and a future under way, a view of numpy.
+# Everything that there is: an engine with a Python function, servers, connections, a pool, subscriptions, a pipeline,
+# a future under way, views of numpy, memory of another process, a coded column.
 EVERYTHING = """
-import os, signal, sys, threading, time
+import os, signal, sys, tempfile, threading, time
 import numpy as np
 import rayforce as rf
 
@@ -33,9 +33,37 @@ future = other.submit("(f [1 2])")
 pipe = other.pipeline()
 pending = [pipe.execute("(+ 1 2)") for _ in range(10)]
 default = rf.eval_str("(til 10)")
-cycle = [conn, server, pool, ray]
+folder = tempfile.TemporaryDirectory()
+local = ray.listen(unix=folder.name + "/s")
+near = rf.connect(str(local.address))
+given = np.asarray(near.execute("(til 1000000)").raw)
+coded = near.execute("(table [s n] (list (at ['a 'b] (% (til 300000) 2)) (til 300000)))")
+codes = coded["s"].codes
+shared = np.from_dlpack(near.execute("(* 0.5 (til 1000000))"))
+cycle = [conn, server, pool, ray, near, local, coded, given]
 cycle.append(cycle)
 assert conn.execute("(f 1)") == 2
+"""
+
+# What tasks share: a connection, a pool, a subscription.
+ASYNC = """
+import asyncio
+from rayforce import aio
+
+loop = asyncio.new_event_loop()
+kept = []
+async def begin():
+    one = await aio.connect(f"127.0.0.1:{server.port}")
+    several = aio.AsyncConnectionPool(f"127.0.0.1:{server.port}", size=2)
+    await several.open()
+    feed = one.subscribe("ticks")
+    await feed.begin()
+    assert await one.execute("(f 1)") == 2
+    kept.extend([one, several, feed, await several.get(), await one.execute("big")])
+async def work():
+    await begin()
+    while True:
+        assert await kept[0].execute("(+ 1 2)") == 3
 """
 
 ENDS = {
@@ -57,13 +85,30 @@ ENDS = {
         "[threading.Thread(target=go, daemon=True).start() for _ in range(4)]; time.sleep(0.2)"
     ),
     "kept by a module": "sys.kept = [conn, server, pool, ray, view, ticks]",
+    "threads that wait for a connection, a message and a server's end": (
+        "full = rf.ConnectionPool('127.0.0.1', server.port, 1); held = full.get(); silent = conn.subscribe('silent'); "
+        "served = rf.Server(ray, port=0); "
+        "[threading.Thread(target=f, daemon=True).start() for f in (full.get, silent.get, served.serve_forever)]; "
+        "time.sleep(0.2)"
+    ),
+    "a thread that has ended": (
+        "t = threading.Thread(target=lambda: (conn.execute('(+ 1 2)'), rf.Rayforce().eval('1'), rf.eval_str('1'))); "
+        "t.start(); t.join()"
+    ),
+    "a loop of tasks that is left as it is": ASYNC + "loop.run_until_complete(begin())",
+    "a loop of tasks at work in a thread": (
+        ASYNC + "threading.Thread(target=lambda: loop.run_until_complete(work()), daemon=True).start(); time.sleep(0.3)"
+    ),
+    "asyncio.run, with nothing closed": ASYNC + "loop.close(); asyncio.run(begin())",
+    "a child of fork that is at work": "pid = os.fork()\nif pid == 0: time.sleep(0.3); codes.sum()",
     "at exit": "import atexit; atexit.register(lambda: (conn.execute('(+ 1 2)'), ray.eval('1'), server.stop()))",
 }
 
 
 def run(code: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    # Connections that are not closed are told of as such (ResourceWarning); here that is the point.
-    words = [sys.executable, "-X", "faulthandler", "-W", "error", "-W", "ignore::ResourceWarning", "-c", code]
+    # Connections that are not closed are told of as such, and forks with threads alive; here that is the point.
+    ignored = ["-W", "ignore::ResourceWarning", "-W", "ignore:This process:DeprecationWarning"]
+    words = [sys.executable, "-X", "faulthandler", "-W", "error", *ignored, "-c", code]
     return subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False)
 
 
@@ -84,7 +129,7 @@ if pid == 0:
         assert e.reason == "forked"
     with rf.Rayforce() as mine, mine.listen(0) as own, rf.hopen("127.0.0.1", own.port) as c:
         assert c.execute("(sum (til 100000))") == 4999950000
-    assert view[-1] == 99_999
+    assert view[-1] == 99_999 and given[-1] == 999_999 and codes[1] == 1 and shared[-1] == 499_999.5
     sys.exit(0)
 assert os.waitpid(pid, 0)[1] == 0
 assert conn.execute("(f 1)") == 2
@@ -115,6 +160,12 @@ assert count > 20
 """
     done = run(EVERYTHING + work)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_ends_a_process_with_everything_alive(number: signal.Signals) -> None:
+    done = run(EVERYTHING + f"os.kill(os.getpid(), {int(number)}); time.sleep(10)")
+    assert (done.returncode, done.stdout, done.stderr) == (-number, "", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

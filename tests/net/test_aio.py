@@ -32,6 +32,13 @@ def loops() -> list[Any]:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """uvloop opens a pipe for signals with its first loop and keeps it."""
+    for loop in loops():
+        loop.values[0]().close()
+
+
 @pytest.fixture(params=loops())
 def run(request: pytest.FixtureRequest) -> Callable[[Coroutine[Any, Any, Any]], Any]:
     def runner(job: Coroutine[Any, Any, Any]) -> Any:

@@ -19,7 +19,7 @@ import peers
 import pytest
 
 import rayforce as rf
-from rayforce import aio
+from rayforce import _reach, aio
 
 HERE = Path(__file__).parent / "tls"
 # What `ssh -W host:port -o ... -p port -- gateway` does, without the gateway: `nowhere` is one that cannot be reached.
@@ -91,9 +91,15 @@ class Proxy:
         self._thread.join()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def relay() -> None:
+    """There for all tests: the process has one, and keeps it."""
+    _reach._the_relay()
+
+
 @pytest.fixture(params=["ours", "2.x"])
-def proxy(request: pytest.FixtureRequest) -> Iterator[Proxy]:
-    p = Proxy(request.getfixturevalue("ours" if request.param == "ours" else "real_2x").port)
+def proxy(request: pytest.FixtureRequest, real_2x: peers.PeerServer) -> Iterator[Proxy]:
+    p = Proxy((real_2x if request.param == "2.x" else request.getfixturevalue("ours")).port)
     yield p
     p.close()
 

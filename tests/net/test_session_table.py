@@ -276,9 +276,9 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture(params=["ours", "2.x", "1.x"])
-def port(request: pytest.FixtureRequest) -> int:
-    fixture = {"ours": "ours", "2.x": "real_2x", "1.x": "real_1x"}[request.param]
-    server: rf.Server | peers.PeerServer = request.getfixturevalue(fixture)
+def port(request: pytest.FixtureRequest, real_2x: peers.PeerServer, real_1x: peers.PeerServer) -> int:
+    real = {"2.x": real_2x, "1.x": real_1x}
+    server: rf.Server | peers.PeerServer = real.get(request.param) or request.getfixturevalue("ours")
     return server.port
 
 

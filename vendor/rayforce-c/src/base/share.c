@@ -170,12 +170,15 @@ static void prepare(void) { pthread_atfork(before_fork, after_fork, after_fork);
 
 /* ---- for all -------------------------------------------------------------------------------------------------- */
 
-void rb_share_want(int more) {
-    pthread_once(&once, prepare);
-    if (atomic_fetch_add(&wanted, more) + more > 0) return;
+void rb_shares_trim(void) {
     pthread_mutex_lock(&shares.lock);
     kept_drop();
     pthread_mutex_unlock(&shares.lock);
+}
+
+void rb_share_want(int more) {
+    pthread_once(&once, prepare);
+    if (atomic_fetch_add(&wanted, more) + more <= 0) rb_shares_trim();
 }
 
 bool rb_share_is_wanted(void) { return atomic_load_explicit(&wanted, memory_order_relaxed) > 0; }
@@ -282,6 +285,7 @@ rb_share *rb_share_open_take(int fd, int64_t most) {
 #else
 
 void rb_share_want(int more) { (void)more; }
+void rb_shares_trim(void) {}
 bool rb_share_is_wanted(void) { return false; }
 rb_share *rb_share_new(size_t size) { return (void)size, NULL; }
 void rb_share_free(rb_share *s) { (void)s; }

@@ -23,6 +23,8 @@ struct rb_share {
 /* How many want new blocks to be such memory: +1 when one begins, -1 when it ends. */
 void rb_share_want(int more);
 bool rb_share_is_wanted(void);
+/* What is kept for the next request goes back to the system: a descriptor and a header each, besides the memory. */
+void rb_shares_trim(void);
 
 /* A block of at least so many bytes, contents undefined. Null without an error: not possible now. */
 rb_share *rb_share_new(size_t size);

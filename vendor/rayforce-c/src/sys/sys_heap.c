@@ -2,12 +2,14 @@
 
 #include "../base/alloc.h"
 #include "../base/clock.h"
+#include "../base/share.h"
 #include "../lang/lang.h"
 
 /* Memory is given back when the last holder lets go: there is nothing to collect, but for what is kept for reuse. */
 ray_val *rx_gc(ray_rt *rt, ray_val *const *args, int n) {
     (void)rt, (void)args, (void)n;
     rb_blocks_trim();
+    rb_shares_trim();
     return rv_i64_new(0);
 }
 

@@ -122,6 +122,25 @@ UT_CASE(kept_blocks_are_used_again_while_somebody_wants_them) {
     UT_CHECK(!rb_share_is_wanted());
 }
 
+static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
+
+UT_CASE(kept_blocks_can_be_given_back) {
+    if (!possible) return;
+    rb_heap_stats before, after;
+    rb_heap_stats_into(&before);
+    rb_share_want(1);
+    rb_share *two[] = {filled(BLOCK, 1), filled(BLOCK, 2)};
+    int fds[] = {two[0]->fd, two[1]->fd};
+    for (int i = 0; i < 2; i++) rb_share_free(two[i]);
+    UT_CHECK(is_open(fds[0]) && is_open(fds[1]));
+    rb_shares_trim();
+    UT_CHECK(!is_open(fds[0]) && !is_open(fds[1]));
+    rb_heap_stats_into(&after);
+    UT_EQ_INT(after.blocks, before.blocks);
+    UT_EQ_INT(after.bytes, before.bytes);
+    rb_share_want(-1);
+}
+
 UT_CASE(a_child_has_memory_of_its_own) {
     if (!possible) return;
     rb_share *s = filled(BLOCK, 1);
@@ -176,4 +195,5 @@ UT_CASE(no_memory_for_its_header) {
 
 UT_MAIN(setup_possible, what_is_given_is_seen_and_nothing_else, nobody_can_change_what_was_given,
         what_could_still_change_is_refused, a_copy_is_sealed, kept_blocks_are_used_again_while_somebody_wants_them,
-        a_child_has_memory_of_its_own, there_are_not_more_files_than_allowed, no_memory_for_its_header)
+        kept_blocks_can_be_given_back, a_child_has_memory_of_its_own, there_are_not_more_files_than_allowed,
+        no_memory_for_its_header)
