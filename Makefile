@@ -12,6 +12,7 @@ SEED ?= 1
 TOOLS = build/tools
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz hostile load sweep faults differential bench lint docs wheel wheel-check clean
@@ -26,7 +27,7 @@ help:
 #:              fault of a network and with every call of the system failing, 20,000 hostile clients and a minute of 1,000 good ones
 #: make soak    as check, plus 200,000 random expressions beside the real server (SEED) two hours of fuzzing,
 #:              200,000 hostile clients and ten minutes of 1,000 good ones
-#: make bench   compare with the peers, interleaved: ratios, benchmarks/RESULTS.md and a chart
+#: make bench   compare with the peers, interleaved: ratios with their spread, benchmarks/RESULTS.md and charts (15 minutes at most)
 #: make lint    ruff, mypy and pyright
 #: make docs    build the site into site/, strictly
 #: make wheel   build the source archive and a wheel for many systems into dist/
@@ -58,10 +59,12 @@ $(PEER_1X)/.ready:
 	@$(PEER_1X)/bin/pip install -q numpy rayforce-py==1.0.0
 	@touch $@
 
-bench-peers: .oracle/bench/.ready
+# Frames of pandas are converted by the official binding, too.
+bench-peers: peers .oracle/bench/.ready
 .oracle/bench/.ready: benchmarks/peers.txt
 	@$(PYTHON) -m venv .oracle/bench
 	@.oracle/bench/bin/pip install -q -r benchmarks/peers.txt
+	@$(PEER_2X)/bin/pip install -q pandas
 	@touch $@
 
 core-test:
@@ -111,9 +114,9 @@ soak: check differential
 	@$(MAKE) --no-print-directory hostile HOSTILE_COUNT=200000
 	@$(MAKE) --no-print-directory load LOAD_SECONDS=600
 
-bench: build peers bench-peers
+bench: build bench-peers
 	@$(PY) -m pip install -q --group bench
-	@$(PY) benchmarks/run.py
+	@$(PY) benchmarks/run.py $(BENCH_ARGS)
 
 lint: build
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pyright

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 
-from compare import PYTHON, interleaved, report, workers
+from compare import PYTHON, interleaved, promise, report, workers
 
 # name, expression for n elements, n for the comparison, n and milliseconds that this package is held to
 CASES = [
@@ -41,13 +41,13 @@ def main() -> None:
             )
             report(name, "ms/M", got)
             best = both["ours"]("to_numpy", query=expression.format(n=many), n=7)["seconds"] * 1e3
-            print(f"{'':44} {many:,} elements: {best:.4g} ms (held to {limit:g})")
+            promise(f"{name}, {many:,} elements", best, "ms", limit)
         rows, limit = FRAME
         if has_pandas():
             got = interleaved(rounds, both, lambda w: w("from_pandas", rows=rows, n=1)["seconds"] * 1e3)
             report("from pandas", "ms", got)
         best = both["ours"]("from_pandas", rows=rows, n=7)["seconds"] * 1e3
-        print(f"{'from pandas':44} {rows:,} rows x 4: {best:.4g} ms (held to {limit:g})")
+        promise(f"from pandas, {rows:,} rows x 4", best, "ms", limit)
 
 
 if __name__ == "__main__":

@@ -9,27 +9,25 @@ import argparse
 import asyncio
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from compare import PYTHON
+from compare import PYTHON, peers, promise, report
 
 import rayforce as rf
 from rayforce import aio
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "net"))
-import peers
-
 START = """
-import json, os, subprocess, sys
+import json, resource, subprocess, sys
+def used():
+    r = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return r.ru_utime + r.ru_stime
 def once(code):
-    before = os.times()
+    before = used()
     subprocess.run([sys.executable, "-c", code], check=True)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    return used() - before
 bare, loaded = [], []
 for _ in range(ROUNDS):
     bare.append(once("BEFORE")), loaded.append(once("BEFORE; import rayforce"))
@@ -122,11 +120,9 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     rounds = options.parse_args().rounds
     for name, measure, unit, limit, less in PROMISES:
-        print(
-            f"{name:44} {measure(rounds):10.4g} {unit:3} (held to {'at most' if less else 'at least'} {limit:g})",
-            flush=True,
-        )
-    print(f"{'import rayforce, the peer, after numpy':44} {import_time(rounds, 'peer', 'import numpy'):10.4g} ms")
+        promise(name, measure(rounds), unit, limit, less)
+    imports = {name: [import_time(rounds, name, "import numpy")] for name in ("ours", "peer")}
+    report("import, numpy being loaded", "ms", imports)
 
 
 if __name__ == "__main__":

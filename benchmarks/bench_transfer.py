@@ -1,11 +1,13 @@
-"""Large values between two of us, beside a plain socket that moves the same bytes into fresh memory.
+"""Large values: our client and the official one against one official server (10^7 i64 into numpy, peak memory, what
+another thread gets done meanwhile), and between two of one make, beside a plain socket that moves the same bytes into
+fresh memory.
 
-python benchmarks/bench_transfer.py [--rounds N] [--rows N] [--only tcp|unix] [--case NAME]
+    python benchmarks/bench_transfer.py [--rounds N] [--rows N] [--only tcp|unix] [--case NAME]
 
-Server and client are processes of their own. Each round does the same for the plain socket (`sendall` of bytes that
-are there, `recv_into` memory that is new) and for each way of ours; the ratio is the median over the rounds of ours to
-the plain socket's in the same round. The time is until the reply is a value whose columns are arrays; the first pass
-over all of it, which a copy has behind it and shared memory has not, is told apart.
+Between two of one make server and client are processes of their own. Each round does the same for the plain socket
+(`sendall` of bytes that are there, `recv_into` memory that is new), for each way of ours, and over TCP for the official
+pair. The time is until the reply is a value whose columns are arrays; with the official pair and tables, until it is a
+table. The first pass over all of it, which a copy has behind it and shared memory has not, is told apart.
 """
 
 from __future__ import annotations
@@ -20,12 +22,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
+from compare import Worker, interleaved, peers, report, workers
 
 import rayforce as rf
+
+MILLIONS = "(set big (til 10000000))"
+HALF_A_SECOND = "(do (set i 0) (while (< i 2500000) (set i (+ i 1))))"
 
 CASES = {
     "i64": "(til {n})",
@@ -34,6 +40,39 @@ CASES = {
     "table": "(table [sym time price size] (list (at ['AAPL 'MSFT 'GOOG 'AMZN 'NVDA 'META 'TSLA 'IBM] (% (til {n}) 8))"
     " (as 'TIMESTAMP (+ 800000000000000000 (til {n}))) (* 0.25 (til {n})) (til {n})))",
 }
+
+
+# ---- one official server
+
+
+def one_server(rounds: int) -> None:
+    with peers.server("2.x") as server, workers() as both:
+        for w in both.values():
+            w("connect", port=server.port)
+        both["ours"]("round_trips", query=f"(do {MILLIONS} 0)", n=1)
+        got = interleaved(rounds, both, lambda w: w("receive", query="big")["seconds"] * 1e3)
+        report("10^7 i64 from an official server into numpy", "ms", got)
+        got = interleaved(3, both, lambda w: 1 / max(w("ticks", query=HALF_A_SECOND)["share"], 1e-3))
+        report("how much slower another thread is meanwhile", "x", got)
+    with peers.server("2.x") as server:
+        report("peak memory per byte received, first time", "B/B", peak_memory(server.port, 3))
+
+
+def peak_memory(port: int, rounds: int) -> dict[str, list[float]]:
+    """In fresh processes each time: what was received before leaves pages that the next receiver may use again."""
+    got: dict[str, list[float]] = {"ours": [], "peer": []}
+    for _ in range(rounds):
+        with workers() as both:
+            for name, w in both.items():
+                w("connect", port=port)
+                w("round_trips", query=f"(do {MILLIONS} 0)", n=1)
+                w("receive", query="(til 10)")
+                grown = w("peak_growth", query="big")
+                got[name].append(grown["growth"] / grown["bytes"])
+    return got
+
+
+# ---- between two of one make
 
 
 def forked(work: Callable[[], None]) -> int:
@@ -75,6 +114,14 @@ def listener(where: str) -> socket.socket:
     s.bind(where if where.startswith("/") else ("127.0.0.1", int(where)))
     s.listen(1)
     return s
+
+
+@contextmanager
+def official_pair(source: str) -> Iterator[Worker]:
+    with peers.server("2.x") as server, Worker("peer") as worker:
+        worker("connect", port=server.port)
+        worker("round_trips", query=f"(do (set big {source}) 0)", n=1)
+        yield worker
 
 
 @contextmanager
@@ -141,7 +188,9 @@ class Case:
         for path in where:
             Path(path).unlink(missing_ok=True)
         address = f"rayforce://localhost:{where[0]}" if kind == "tcp" else f"rayforce+unix://{where[0]}"
-        with engine_server(where[0], self.source), rf.connect(address) as conn:
+        with ExitStack() as stack:
+            stack.enter_context(engine_server(where[0], self.source))
+            conn = stack.enter_context(rf.connect(address))
             start = time.perf_counter()
             value = conn.execute("big")
             first = time.perf_counter() - start
@@ -149,17 +198,23 @@ class Case:
             conn.execute("big")
             moved = conn.stats.bytes_in - before
             memory = sum(a.nbytes for a in arrays(value))
-            with plain_server(where[1], memory if kind == "unix" else moved) as s:
-                print(f"{self.name} over {kind}: the first time {first * 1e3:.2f} ms")
-                self.report(
-                    kind, memory, moved, self.measure(conn, s, value, memory if kind == "unix" else moved, rounds)
-                )
+            size = memory if kind == "unix" else moved
+            plain = stack.enter_context(plain_server(where[1], size))
+            peer = stack.enter_context(official_pair(self.source)) if kind == "tcp" else None
+            print(
+                f"{self.name} over {kind}: {memory / 1e6:.0f} MB in memory, {moved / 1e6:.3f} MB through the socket, "
+                f"the first time {first * 1e3:.2f} ms",
+                flush=True,
+            )
+            self.report(kind, self.measure(conn, plain, peer, value, size, rounds))
 
     def measure(
-        self, conn: rf.Connection, s: socket.socket, value: object, size: int, rounds: int
+        self, conn: rf.Connection, s: socket.socket, peer: Worker | None, value: object, size: int, rounds: int
     ) -> dict[str, list[float]]:
-        got: dict[str, list[float]] = {k: [] for k in ("down", "seen", "read", "up", "sent", "ids")}
+        """Milliseconds of each way."""
+        got: dict[str, list[float]] = {k: [] for k in ("down", "seen", "read", "up", "sent", "ids", "peer")}
         out = np.ones(size, "u1")
+        fetch = "fetch" if isinstance(value, rf.Table) else "receive"
 
         def plain_down() -> object:
             s.sendall(b"d")
@@ -176,7 +231,7 @@ class Case:
         def note(name: str, work: Callable[..., object], *args: object) -> object:
             start = time.perf_counter()
             there = work(*args)
-            got[name].append(time.perf_counter() - start)
+            got[name].append((time.perf_counter() - start) * 1e3)
             return there
 
         for _ in range(rounds + 1):
@@ -184,23 +239,22 @@ class Case:
             there = note("seen", ours_down)
             note("read", first_pass, there)
             del there
+            if peer is not None:
+                got["peer"].append(peer(fetch, query="big")["seconds"] * 1e3)
             note("up", plain_up)
             note("sent", conn.call, "keep", value)
             if isinstance(value, rf.Table):
                 note("ids", lambda: conn.execute("big")["sym"].raw)
-        return {k: v[1:] for k, v in got.items()}
+        return {k: v[1:] for k, v in got.items() if v}
 
-    def report(self, kind: str, memory: int, moved: int, got: dict[str, list[float]]) -> None:
-        print(f"{self.name} over {kind}: {memory / 1e6:.0f} MB in memory, {moved / 1e6:.3f} MB through the socket")
-        for ours, plain, what in (("seen", "down", "server to client"), ("sent", "up", "client to server")):
-            ratio = statistics.median(a / b for a, b in zip(got[ours], got[plain], strict=True))
-            low, high = min(got[ours]), max(got[ours])
-            print(
-                f"  {what}: {statistics.median(got[ours]) * 1e3:8.2f} ms ({low * 1e3:.2f} .. {high * 1e3:.2f}),"
-                f" plain socket {statistics.median(got[plain]) * 1e3:8.2f} ms, ratio {ratio:.3f}"
-            )
-        ids = f", ids of its symbols {statistics.median(got['ids']) * 1e3:.2f} ms" if self.name == "table" else ""
-        print(f"  first pass over it: {statistics.median(got['read']) * 1e3:.2f} ms{ids}", flush=True)
+    def report(self, kind: str, got: dict[str, list[float]]) -> None:
+        down = {"ours": got["seen"], "plain socket": got["down"]}
+        if "peer" in got:
+            down["peer"] = got["peer"]
+        report(f"{self.name} over {kind}, server to client", "ms", down)
+        report(f"{self.name} over {kind}, client to server", "ms", {"ours": got["sent"], "plain socket": got["up"]})
+        ids = f", with the ids of its symbols {statistics.median(got['ids']):.2f} ms" if "ids" in got else ""
+        print(f"  first pass over it: {statistics.median(got['read']):.2f} ms{ids}", flush=True)
 
 
 def free_port() -> str:
@@ -211,11 +265,13 @@ def free_port() -> str:
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--rounds", type=int, default=9)
+    ap.add_argument("--rounds", type=int, default=7)
     ap.add_argument("--rows", type=int, default=10_000_000)
     ap.add_argument("--only", choices=["tcp", "unix"])
     ap.add_argument("--case", choices=list(CASES))
     args = ap.parse_args()
+    if not args.only and not args.case:
+        one_server(args.rounds)
     with tempfile.TemporaryDirectory() as folder:
         for name in [args.case] if args.case else CASES:
             Case(name, args.rows, [args.only] if args.only else ["tcp", "unix"], folder).run(args.rounds)

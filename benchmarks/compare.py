@@ -1,4 +1,4 @@
-"""Two engines side by side: rounds go A B A B, what is read is the ratio of their medians."""
+"""Two engines side by side: rounds go A B A B, what is read is the ratio of what they took in the same round."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "net"))
+import peers as peers  # the official programs
+
 Party = TypeVar("Party")
 
 ROOT = Path(__file__).resolve().parents[1]
+
 OWN = Path(sys.executable)
 PYTHON = {
     "ours": OWN,
@@ -23,8 +27,10 @@ PYTHON = {
     "polars": OWN,
     "redis": ROOT / ".oracle" / "bench" / "bin" / "python",
 }
-# Where `run.py` wants each line of the results kept, one JSON object each.
+# Where `run.py` wants each line of the results kept, one JSON object each, and under which heading.
 RESULTS = os.environ.get("RAYFORCE_BENCH_RESULTS")
+TOPIC = os.environ.get("RAYFORCE_BENCH_TOPIC", "")
+FLOORS = ("floor", "plain socket")  # what the machine allows, no rivals
 
 
 class Worker:
@@ -86,27 +92,52 @@ def interleaved(rounds: int, both: dict[str, Party], measure: Callable[[Party], 
     return got
 
 
-def spread(values: list[float]) -> str:
+def quartiles(values: list[float]) -> tuple[float, float, float]:
+    """The first, the median and the third."""
     ordered = sorted(values)
-    return f"{ordered[len(ordered) // 4]:.4g}..{ordered[-1 - len(ordered) // 4]:.4g}"
+    return ordered[len(ordered) // 4], statistics.median(ordered), ordered[-1 - len(ordered) // 4]
+
+
+def ratios(got: dict[str, list[float]], other: str) -> tuple[float, float, float]:
+    """Quartiles of ours to the other's, round by round: what slows a round down slows both."""
+    return quartiles([a / b for a, b in zip(got["ours"], got[other], strict=True)])
+
+
+def best_other(got: dict[str, list[float]], floors: bool = False) -> str:
+    """Who needs least; a floor counts only if there is nobody else, or if it is asked for."""
+    others = [name for name in got if name != "ours"]
+    rivals = [name for name in others if floors or name not in FLOORS] or others
+    return min(rivals, key=lambda name: statistics.median(got[name]))
 
 
 def report(what: str, unit: str, got: dict[str, list[float]]) -> float:
-    """Prints and keeps the medians and quartiles of who took part; the ratio of ours to the official binding, or to the
-    best of the others where that took no part."""
+    """Prints and keeps what each took; returns the ratio of ours to the official binding, or to the best of the others
+    where that took no part."""
+    rival = "peer" if "peer" in got else best_other(got)
+    low, middle, high = ratios(got, rival)
     medians = {name: statistics.median(values) for name, values in got.items()}
-    ours, others = medians["ours"], {name: value for name, value in medians.items() if name != "ours"}
-    rival = "peer" if "peer" in others else min(others, key=others.__getitem__)
     print(
-        f"{what:44} ours {ours:10.4g}  {rival} {others[rival]:10.4g} {unit:4} ratio {ours / others[rival]:6.3f}   "
-        f"(quartiles {spread(got['ours'])} / {spread(got[rival])}, {len(got['ours'])} rounds)"
+        f"{what:44} ours {medians['ours']:10.4g}  {rival} {medians[rival]:10.4g} {unit:4} "
+        f"ratio {middle:6.3f} ({low:.3f}..{high:.3f}, {len(got['ours'])} rounds)",
+        flush=True,
     )
-    rest = {name: value for name, value in others.items() if name != rival}
+    rest = {name: value for name, value in medians.items() if name not in ("ours", rival)}
     if rest:
-        lead = "  ours is faster than all" if ours < min(others.values()) else ""
-        print(" " * 44 + "".join(f" {name} {value:.4g}" for name, value in rest.items()) + f" {unit}{lead}")
+        lead = "  ours is faster than all" if medians["ours"] == min(medians.values()) else ""
+        print(" " * 44 + "".join(f" {name} {value:.4g}" for name, value in rest.items()) + f" {unit}{lead}", flush=True)
+    keep({"what": what, "unit": unit, "got": got})
+    return middle
+
+
+def promise(what: str, value: float, unit: str, limit: float, less: bool = True) -> None:
+    """Prints and keeps a figure of this package alone beside what it is held to."""
+    kept = value <= limit if less else value >= limit
+    bound = f"at {'most' if less else 'least'} {limit:g}"
+    print(f"{what:44} {value:10.4g} {unit:4} held to {bound}{'' if kept else '   BROKEN'}", flush=True)
+    keep({"what": what, "unit": unit, "value": value, "bound": bound, "kept": kept})
+
+
+def keep(row: dict[str, Any]) -> None:
     if RESULTS:
-        row = {"part": Path(sys.argv[0]).stem, "what": what, "unit": unit, "medians": medians}
         with open(RESULTS, "a", encoding="utf-8") as f:
-            f.write(json.dumps(row | {"quartiles": {name: spread(values) for name, values in got.items()}}) + "\n")
-    return ours / others[rival]
+            f.write(json.dumps({"topic": TOPIC, "part": Path(sys.argv[0]).stem} | row) + "\n")

@@ -231,7 +231,7 @@ class DuckDB:
             self.db.unregister("frame")
 
     def run(self, query: str) -> Any:
-        return self.db.execute(QUERIES[query][2]).to_arrow_table()
+        return self.db.sql(QUERIES[query][2]).to_arrow_table()
 
     def columns(self, result: Any) -> dict[str, Any]:
         import pyarrow as pa

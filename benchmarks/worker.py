@@ -142,6 +142,13 @@ def receive(me: Any, query: str) -> dict[str, float]:
     return {"seconds": took, "bytes": int(array.nbytes), "last": int(array[-1])}
 
 
+def fetch(me: Any, query: str) -> dict[str, float]:
+    """As a value, whatever it is."""
+    start = time.perf_counter()
+    me.execute(query)
+    return {"seconds": time.perf_counter() - start}
+
+
 def peak_growth(me: Any, query: str) -> dict[str, float]:
     """Bytes of resident memory at the peak above what there was before, after the arrays of earlier calls are gone."""
     import gc
@@ -240,6 +247,7 @@ def main() -> None:
         "connects": lambda **a: connects(me, **a),
         "for_a_while": lambda **a: for_a_while(me, **a),
         "receive": lambda **a: receive(me, **a),
+        "fetch": lambda **a: fetch(me, **a),
         "peak_growth": lambda **a: peak_growth(me, **a),
         "ticks": lambda **a: ticks(me, **a),
         "evaluate": lambda **a: evaluate(me, **a),
