@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -347,8 +348,9 @@ class Connection(core.Asker, Link, SessionMethods):
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a connection cannot be pickled; pickle its address")
 
-    def __del__(self) -> None:
-        if not getattr(self, "_closed", True) and getattr(self, "_client", None) is not None:
+    def __del__(self, _is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        """Silent at the end of the interpreter, which takes modules down that this would need."""
+        if not _is_ending() and not getattr(self, "_closed", True) and getattr(self, "_client", None) is not None:
             warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 import warnings
@@ -61,8 +62,8 @@ class PooledConnection(Connection):
             raise errors.ConnectionFailed(text, code="closed", address=self.address)
         return self._client
 
-    def __del__(self) -> None:
-        if not getattr(self, "_closed", True):
+    def __del__(self, _is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not _is_ending() and not getattr(self, "_closed", True):
             warnings.warn(f"never given back: {self!r}", ResourceWarning, stacklevel=2, source=self)
             self._pool.put(self)
 
@@ -336,8 +337,8 @@ class ConnectionPool:
     def __exit__(self, et: type[BaseException] | None, ev: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        if getattr(self, "_ready", False) and not self._book.closed:
+    def __del__(self, _is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not _is_ending() and getattr(self, "_ready", False) and not self._book.closed:
             warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
             self.close(0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 import time
 import warnings
 import weakref
@@ -631,7 +632,9 @@ class AsyncConnection:
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a connection cannot be pickled; pickle its address")
 
-    def __del__(self) -> None:
+    def __del__(self, _is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if _is_ending():
+            return
         wire = getattr(self, "_wire", None)
         if not getattr(self, "_closed", True) and wire is not None and wire.end is None:
             warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)

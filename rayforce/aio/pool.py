@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -47,8 +48,8 @@ class AsyncPooledConnection(AsyncConnection):
         self._closed = True
         self._wire = None
 
-    def __del__(self) -> None:
-        if not getattr(self, "_closed", True):
+    def __del__(self, _is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not _is_ending() and not getattr(self, "_closed", True):
             warnings.warn(f"never given back: {self!r}", ResourceWarning, stacklevel=2, source=self)
             loop = self._loop
             if loop is not None and not loop.is_closed():

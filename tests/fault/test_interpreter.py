@@ -84,7 +84,17 @@ ENDS = {
         "go = lambda: [conn.execute('(+ 1 2)') for _ in iter(int, 1)]; "
         "[threading.Thread(target=go, daemon=True).start() for _ in range(4)]; time.sleep(0.2)"
     ),
-    "kept by a module": "sys.kept = [conn, server, pool, ray, view, ticks]",
+    "kept by sys": "sys.kept = [conn, server, pool, ray, view, ticks]",
+    "kept by another module": (
+        "import types; sys.modules['kept'] = m = types.ModuleType('kept'); "
+        "m.all = [conn, other, pool, lent, ray, server, ticks, pushes, pipe, future, near, coded, view]"
+    ),
+    "a thread that computes over memory of numpy": (
+        "more = rf.Rayforce(); "
+        "threading.Thread(target=more.eval, args=('(fn [v] (while true (sum (+ v 1))))', np.arange(1_000_000)), "
+        "daemon=True).start(); time.sleep(0.2)"
+    ),
+    "a server that computes over memory of numpy": "conn.send_async('(while true (sum (+ big 1)))'); time.sleep(0.2)",
     "threads that wait for a connection, a message and a server's end": (
         "full = rf.ConnectionPool('127.0.0.1', server.port, 1); held = full.get(); silent = conn.subscribe('silent'); "
         "served = rf.Server(ray, port=0); "
