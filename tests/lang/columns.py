@@ -241,6 +241,8 @@ class Expressions:
             ("(", self.pick(["neg", "round", "abs"]), a),
             ("(", "if", ("(", ">", a, "2"), "1", "0"),
             ("(", self.pick(["-", "/"]), self.column(NUMBERS), a),
+            ("(", self.pick([*RUNNING, *WHOLE, "til", "enlist"]), a),
+            ("(", self.pick(MOVING), "2", a),
         ])  # fmt: skip
 
     def running(self) -> Tree:

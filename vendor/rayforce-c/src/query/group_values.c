@@ -271,7 +271,7 @@ int rq_group_value_of(rq_groups *x, const rq_output *o, rq_group_value *outputs,
     if ((c & HAS_ALIAS) && (c & HAS_ROWS) && !(c & HAS_OTHER))
         return rb_fail(RB_E_DOMAIN, "rows and an alias with one value a group in one expression");
     const bool rows = c & HAS_ROWS, groups = c & HAS_GROUPS;
-    if (groups ? !rows : !(c & HAS_OTHER)) return over_all(x, o->form, c, out);
+    if (!(rows && groups) && (!(c & HAS_OTHER) || (groups && !x->uncut))) return over_all(x, o->form, c, out);
     const int few = x->uncut ? 0 : first_few(x, o->form, &out->column);
     if (few == 0) out->column = by_group(x, o->form, c, outputs, n);
     out->binding.grouped = true;
