@@ -32,7 +32,7 @@ Of each figure the median, with the first and the third quartile in brackets. A 
 round: below 1 this package is faster; within 15 % of 1 is a tie. `peer` is the official binding; a floor is what the
 machine allows a program in C, or a plain socket, and no rival. [README.md](README.md) says what each part compares.
 """
-NAMES = {"peer": "official binding", "redis": "Redis", "duckdb": "DuckDB", "polars": "polars", "numpy": "numpy"}
+NAMES = {"peer": "official binding", "redis": "Redis", "duckdb": "DuckDB", "floor": "two programs in C"}
 
 Row = dict[str, Any]
 
@@ -69,7 +69,7 @@ def cell(got: dict[str, list[float]], other: str) -> str:
     if other not in got:
         return ""
     low, middle, high = ratios(got, other)
-    return f"{middle:.3f} [{low:.3f}, {high:.3f}]"
+    return f"{middle:.3g} [{low:.3g}, {high:.3g}]"
 
 
 def table(found: list[Row]) -> str:
@@ -113,7 +113,7 @@ def share(found: list[Row], topic: str, other: str) -> str:
             all_of_them.append(ratios(got, name)[1])
     if not all_of_them:
         return ""
-    return f"{mean(all_of_them):.3f} ({min(all_of_them):.3f} to {max(all_of_them):.3f}, {len(all_of_them)} rows)"
+    return f"{mean(all_of_them):.3g} ({min(all_of_them):.3g} to {max(all_of_them):.3g}, {len(all_of_them)} rows)"
 
 
 def summary(found: list[Row]) -> str:
@@ -155,7 +155,7 @@ def chart(found: list[Row], topic: str) -> None:
     names: dict[str, list[tuple[int, float, float, float]]] = {}
     for y, row in enumerate(mine):
         got = row["got"]
-        for other in dict.fromkeys(name for name in ("peer", best_other(got, floors=True)) if name in got):
+        for other in dict.fromkeys(name for name in ("peer", best_other(got), *FLOORS) if name in got):
             low, middle, high = ratios(got, other)
             names.setdefault(other, []).append((y, 1 / middle, 1 / high, 1 / low))
     for i, (other, points) in enumerate(sorted(names.items(), key=lambda item: item[0] != "peer")):

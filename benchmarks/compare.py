@@ -103,10 +103,10 @@ def ratios(got: dict[str, list[float]], other: str) -> tuple[float, float, float
     return quartiles([a / b for a, b in zip(got["ours"], got[other], strict=True)])
 
 
-def best_other(got: dict[str, list[float]], floors: bool = False) -> str:
-    """Who needs least; a floor counts only if there is nobody else, or if it is asked for."""
+def best_other(got: dict[str, list[float]]) -> str:
+    """Who needs least; a floor counts only if there is nobody else."""
     others = [name for name in got if name != "ours"]
-    rivals = [name for name in others if floors or name not in FLOORS] or others
+    rivals = [name for name in others if name not in FLOORS] or others
     return min(rivals, key=lambda name: statistics.median(got[name]))
 
 
@@ -118,7 +118,7 @@ def report(what: str, unit: str, got: dict[str, list[float]]) -> float:
     medians = {name: statistics.median(values) for name, values in got.items()}
     print(
         f"{what:44} ours {medians['ours']:10.4g}  {rival} {medians[rival]:10.4g} {unit:4} "
-        f"ratio {middle:6.3f} ({low:.3f}..{high:.3f}, {len(got['ours'])} rounds)",
+        f"ratio {middle:6.3g} ({low:.3g}..{high:.3g}, {len(got['ours'])} rounds)",
         flush=True,
     )
     rest = {name: value for name, value in medians.items() if name not in ("ours", rival)}
