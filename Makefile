@@ -85,7 +85,7 @@ asan: build peers
 
 # Memory running out at every step of several cases of every builtin.
 sweep: core-test
-	@$(PY) tests/lang/sweep.py --each 9
+	@$(PY) tests/lang/sweep.py --each 9 --jobs $(JOBS)
 
 # Every client call through every fault of a network, and with memory, files and sockets failing at every place.
 faults: build

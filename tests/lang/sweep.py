@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Memory running out at every step of an expression: at least one case for each builtin.
 
-    tests/lang/sweep.py [--ask PATH] [--each 3] [--only name,name]
+    tests/lang/sweep.py [--ask PATH] [--each 3] [--only name,name] [--jobs N]
 
 For each case the 1st, 2nd, … allocation fails, and then all from the 1st, 2nd, … on; each time the answer must be the
 right one or an error of class oom or limit, nothing may be lost, and the runtime must answer as before afterwards.
@@ -10,11 +10,14 @@ right one or an error of class oom or limit, nothing may be lost, and the runtim
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -65,27 +68,39 @@ def sweep(ask: run_corpus.Ask, case: dict[str, Any]) -> str:
     return "" if told.startswith("ok ") else told
 
 
+def work_off(path: Path, cases: Iterator[tuple[str, dict[str, Any]]], lock: threading.Lock) -> tuple[int, int]:
+    """Cases until there are none, by one process of its own: how many, and how many were bad."""
+    ask, done, bad = run_corpus.Ask(path, 600.0), 0, 0
+    while True:
+        with lock:
+            name, case = next(cases, ("", {}))
+        if not name:
+            break
+        done += 1
+        told = sweep(ask, case)
+        if told:
+            bad += 1
+            lines = [*case.get("setup", []), case["expr"]]
+            print(f"{name}: {case['id']}\n" + "".join(f"      {s}\n" for s in lines) + f"   {told}", flush=True)
+    if told := ask.close():
+        bad += 1
+        print(told, flush=True)
+    return done, bad
+
+
 def main() -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--ask", type=Path, default=run_corpus.ROOT / "vendor" / "rayforce-c" / "build" / "asan" / "ask")
     p.add_argument("--each", type=int, default=3, help="cases for each builtin")
     p.add_argument("--only", type=lambda s: s.split(","), default=[])
+    p.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes side by side")
     args = p.parse_args()
-    ask, done, bad = run_corpus.Ask(args.ask, 600.0), 0, 0
-    for name, case in cases_of(args.only or builtins(), args.each):
-        done += 1
-        told = sweep(ask, case)
-        if told:
-            bad += 1
-            print(
-                f"{name}: {case['id']}\n"
-                + "".join(f"      {s}\n" for s in [*case.get("setup", []), case["expr"]])
-                + f"   {told}",
-                flush=True,
-            )
-    told = ask.close()
-    print(f"{done} cases, {bad} bad" + (f"\n{told}" if told else ""))
-    return 1 if bad or told else 0
+    cases, lock = cases_of(args.only or builtins(), args.each), threading.Lock()
+    with ThreadPoolExecutor(args.jobs) as pool:
+        ends = list(pool.map(lambda _: work_off(args.ask, cases, lock), range(args.jobs)))
+    done, bad = (sum(column) for column in zip(*ends, strict=True))
+    print(f"{done} cases, {bad} bad")
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
