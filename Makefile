@@ -75,8 +75,10 @@ core-strict:
 test: build peers core-test core-strict demo
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
-tsan:
+# The unit tests of the core, then the tests of threads with the extension, under ThreadSanitizer.
+tsan: build
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) tsan
+	@bash tools/tsan_suite.sh $(PY)
 fuzz:
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) fuzz FUZZ_SECONDS=$(FUZZ_SECONDS)
 # The whole Python suite with the extension under AddressSanitizer and UBSan, built into a tree of its own.

@@ -45,7 +45,7 @@ def item(Value value not None, key, /):
         start, stop, step = key.indices(n)
         if step == 1:
             return wrap_take(slice_rows(v, start, max(stop - start, 0)), value.borrowed)
-        return pick(v, list(range(start, stop, step)))
+        return stepped(v, start, len(range(start, stop, step)), step)
     if hasattr(type(key), "__index__") and not isinstance(key, bool) and not (is_numpy(key) and key.ndim):
         i = index_in(n, key)
         return row_of(v, i, table_names(value)) if ray_type(v) == RAY_TABLE else at(v, i)
@@ -75,12 +75,27 @@ cdef ray_val *slice_rows(ray_val *v, int64_t start, int64_t n) except NULL:
     return own(ray_table_new_take(ray_retain(ray_table_names_get(v)), out))
 
 
+cdef object stepped(ray_val *v, int64_t start, int64_t n, int64_t step):
+    """n rows, each a step behind or before the one before."""
+    cdef int64_t i
+    cdef int64_t *pos = <int64_t *>PyMem_RawMalloc(8 * n if n else 1)
+    if pos is NULL:
+        raise MemoryError()
+    try:
+        with nogil:
+            for i in range(n):
+                pos[i] = start + i * step
+        return wrap_take(gather(v, pos, n))
+    finally:
+        PyMem_RawFree(pos)
+
+
 cdef object pick(ray_val *v, object key):
     """Rows by a mask of the same length, or by positions, negative ones from the end."""
     cdef int64_t i, n = ray_len(v), m, k = 0
     cdef Value keys = key if isinstance(key, Elements) else make_vector(key, 0)
     cdef ray_val *w = keys.ptr()
-    cdef int t = ray_type(w)
+    cdef int t = ray_type(w), r
     cdef int64_t bad = -1
     m = ray_len(w)
     if not RAY_B8 <= t <= RAY_I64:
@@ -97,7 +112,9 @@ cdef object pick(ray_val *v, object key):
                     pos[k] = i
                     k += (<const uint8_t *>ray_data(w))[i] != 0
         else:
-            done(ray_vec_i64_into(w, 1, 0, pos))
+            with nogil:
+                r = ray_vec_i64_into(w, 1, 0, pos)
+            done(r)
             with nogil:
                 for k in range(m):
                     if pos[k] < -n or pos[k] >= n:
@@ -132,8 +149,9 @@ cdef ray_val *gather(ray_val *v, const int64_t *pos, int64_t k) except NULL:
         return own(ray_table_new_take(ray_retain(ray_table_names_get(v)), out))
     if t == RAY_LIST:
         out = own(ray_list_new(k))
-        for i in range(k):
-            ray_list_set_take(out, i, ray_retain(ray_list_get(v, pos[i])))
+        with nogil:
+            for i in range(k):
+                ray_list_set_take(out, i, ray_retain(ray_list_get(v, pos[i])))
         return out
     if t == RAY_STR:
         out = own(ray_strvec_new(k))
@@ -221,10 +239,12 @@ cdef object nulls_as_text(ray_val *v, object out, object dtype):
 
 
 cdef object own_array(Value value, object nulls, object copy):
-    cdef ray_val *v = value.ptr()
-    cdef int t = ray_type(v)
     if nulls not in ("nan", "mask", "raw", "error"):
         raise ValueError(f"nulls={nulls!r}: expected 'nan', 'mask', 'raw' or 'error'")
+    if nulls == "nan" and copy is not False and coded_of(value) is not NULL:
+        return objects_of_codes(coded_of(value))
+    cdef ray_val *v = value.ptr()
+    cdef int t = ray_type(v)
     if not 0 <= t < RAY_TABLE:
         raise conversion(f"{type_name(t)} has no form as an array")
     cdef int64_t missing = null_count(v) if nulls != "raw" else 0
@@ -300,6 +320,7 @@ cdef object objects(ray_val *v):
             symbols_into(p, <const int32_t *>data, n)
             return out
         for i in range(n):
+            breathe(i)
             x = element(t, data, False, v, i)
             Py_INCREF(x)
             old = p[i]
@@ -310,10 +331,6 @@ cdef object objects(ray_val *v):
     return out
 
 
-cdef extern from "Python.h":
-    PyObject *list_item "PyList_GET_ITEM"(object items, Py_ssize_t i) noexcept  # borrowed
-
-
 cdef int symbols_into(PyObject **p, const int32_t *ids, int64_t n) except -1:
     """The texts of symbols where something else stood; those that were seen before without a call for each."""
     cdef int64_t i
@@ -322,6 +339,7 @@ cdef int symbols_into(PyObject **p, const int32_t *ids, int64_t n) except -1:
     cdef PyObject *old
     cdef PyObject *none = <PyObject *>None
     for i in range(n):
+        breathe(i)
         text = list_item(symbol_texts, ids[i]) if ids[i] < known else none
         if text == none and ids[i]:
             fresh = symbol_text(ids[i])

@@ -273,6 +273,9 @@ cdef int64_t nearest(int64_t x, int64_t div) noexcept nogil:
     return q
 
 
+cdef int64_t DIGITS_15 = 1_000_000_000_000_000
+
+
 cdef ray_val *arrow_decimals(Part p, bytes form) except NULL:
     """Decimals of up to 15 digits as the doubles that print as they do; without a fraction: as I64."""
     parts = form[2:].split(b",")
@@ -281,28 +284,30 @@ cdef ray_val *arrow_decimals(Part p, bytes form) except NULL:
     cdef int scale = int(parts[1])
     cdef const int64_t *words = <const int64_t *>p.array.buffers[1] if p.n else NULL
     cdef ray_val *v
-    cdef int64_t i, low, high
+    cdef int64_t i, low = 0, high = 0, bad = -1
     if not 0 <= scale <= 22:
         raise conversion(f"decimals with the scale {scale} have no column type here; cast them to float first")
     cdef double unit = 10.0 ** scale
     v = own(ray_vec_new(RAY_I64 if scale == 0 else RAY_F64, p.n))
-    try:
+    with nogil:
         for i in range(p.n):
             if p.valid is not NULL and not bit(p.valid, p.at + i):
-                put_sentinel(ray_type(v), ray_data(v), i)
+                put_sentinel(RAY_F64 if scale else RAY_I64, ray_data(v), i)
                 continue
             low, high = words[2 * (p.at + i)], words[2 * (p.at + i) + 1]
-            if high != (-1 if low < 0 else 0) or (scale and not -10**15 < low < 10**15) or low == INT64_MIN:
-                raise conversion(f"{<object>high * 2**64 + <uint64_t>low} / 10^{scale} has too many "
-                                 f"digits for {type_name(-ray_type(v))}", None, None, i)
+            if high != (-1 if low < 0 else 0) or (scale and not -DIGITS_15 < low < DIGITS_15) or low == INT64_MIN:
+                bad = i
+                break
             if scale == 0:
                 (<int64_t *>ray_data(v))[i] = low
             else:
                 (<double *>ray_data(v))[i] = <double>low / unit
-    except BaseException:
+        if bad < 0:
+            ray_nulls_scan(v)
+    if bad >= 0:
         ray_release(v)
-        raise
-    ray_nulls_scan(v)
+        raise conversion(f"{<object>high * 2**64 + <uint64_t>low} / 10^{scale} has too many "
+                         f"digits for {'f64' if scale else 'i64'}", None, None, bad)
     return v
 
 
@@ -311,36 +316,62 @@ cdef ray_val *arrow_intervals(Part p) except NULL:
     cdef const int32_t *words = <const int32_t *>p.array.buffers[1] if p.n else NULL
     cdef const int32_t *one
     cdef ray_val *v = own(ray_vec_new(RAY_TIMESPAN, p.n))
-    cdef int64_t i, ns
-    try:
+    cdef int64_t *out = <int64_t *>ray_data(v)
+    cdef int64_t i, ns = 0, bad = -1
+    with nogil:
         for i in range(p.n):
             if p.valid is not NULL and not bit(p.valid, p.at + i):
-                put_sentinel(RAY_TIMESPAN, ray_data(v), i)
+                out[i] = INT64_MIN
                 continue
             one = words + 4 * (p.at + i)
             memcpy(&ns, one + 2, 8)
-            if one[0]:
-                raise conversion(f"an interval of {one[0]} months has no fixed length", None, "timespan", i)
-            (<int64_t *>ray_data(v))[i] = checked_ns(<object>one[1] * DAY_NS + ns, f"{one[1]} days", "timespan")
-    except BaseException:
+            if one[0] or not sum_of_days(one[1], ns, out + i):
+                bad = i
+                break
+        if bad < 0:
+            ray_nulls_scan(v)
+    if bad >= 0:
         ray_release(v)
-        raise
-    ray_nulls_scan(v)
+        if one[0]:
+            raise conversion(f"an interval of {one[0]} months has no fixed length", None, "timespan", bad)
+        raise conversion(f"{one[1]} days and {ns} ns are outside the range of timespan", None, "timespan", bad)
     return v
+
+
+cdef bint sum_of_days(int32_t days, int64_t ns, int64_t *out) noexcept nogil:
+    """days and ns as nanoseconds; False: that is more than 64 bits hold, or how a null is stored."""
+    cdef int64_t whole = ns // DAY_NS + days, rest = ns % DAY_NS, sign
+    if whole and rest and (whole < 0) != (rest < 0):
+        sign = -1 if whole < 0 else 1
+        whole -= sign
+        rest += sign * DAY_NS
+    if not -(INT64_MAX // DAY_NS) <= whole <= INT64_MAX // DAY_NS:
+        return False
+    if (rest if rest > 0 else -rest) > INT64_MAX - DAY_NS * (whole if whole > 0 else -whole):
+        return False
+    out[0] = whole * DAY_NS + rest
+    return True
 
 
 cdef ray_val *arrow_bools(Part p, Way *way) except NULL:
     cdef const void *src = p.array.buffers[1] if p.n else NULL
     cdef int64_t i
+    cdef int r = 0
     cdef ray_val *v
+    cdef ray_val *one
     if p.nulls:
         if way.flags & STRICT:
             raise conversion("B8 has no null", None, "b8")
         v = own(ray_list_new(p.n))
-        for i in range(p.n):
-            if bit(p.valid, p.at + i):
-                ray_list_set_take(v, i, ray_int_new(RAY_B8, bit(src, p.at + i)))
-        return v
+        with nogil:
+            for i in range(p.n):
+                if bit(p.valid, p.at + i):
+                    one = ray_int_new(RAY_B8, bit(src, p.at + i))
+                    if one is NULL:
+                        r = -1
+                        break
+                    ray_list_set_take(v, i, one)
+        return filled(v, r)
     v = own(ray_vec_new(RAY_B8, p.n))
     with nogil:
         for i in range(p.n):
@@ -495,30 +526,34 @@ cdef ray_val *arrow_lists(Part p, bytes form, Imported owner, Way *way) except N
     cdef Value items = wrap_take(
         arrow_column(part_of(p.schema.children[0], child, 0, child.length), owner, way), way.borrowed)
     cdef ray_val *v = own(ray_list_new(p.n))
-    cdef int64_t i, start, n, size = int(form[3:]) if form[:3] == b"+w:" else 0
-    try:
+    cdef int64_t i, start = 0, n = int(form[3:]) if form[:3] == b"+w:" else 0
+    cdef char kind = form[1], letter = form[2] if len(form) > 2 else 0
+    cdef ray_val *cell
+    cdef int r = 0
+    with nogil:
         for i in range(p.n):
             if p.valid is not NULL and not bit(p.valid, p.at + i):
                 continue
-            if size or form[:3] == b"+w:":
-                start, n = (p.at + i) * size, size
-            elif form == b"+l":
+            if kind == b"w"[0]:
+                start = (p.at + i) * n
+            elif kind == b"l"[0]:
                 start = (<const int32_t *>p.array.buffers[1])[p.at + i]
                 n = (<const int32_t *>p.array.buffers[1])[p.at + i + 1] - start
-            elif form == b"+L":
+            elif kind == b"L"[0]:
                 start = (<const int64_t *>p.array.buffers[1])[p.at + i]
                 n = (<const int64_t *>p.array.buffers[1])[p.at + i + 1] - start
-            elif form == b"+vl":
+            elif letter == b"l"[0]:
                 start = (<const int32_t *>p.array.buffers[1])[p.at + i]
                 n = (<const int32_t *>p.array.buffers[2])[p.at + i]
             else:
                 start = (<const int64_t *>p.array.buffers[1])[p.at + i]
                 n = (<const int64_t *>p.array.buffers[2])[p.at + i]
-            ray_list_set_take(v, i, own(ray_vec_slice(items.v, start, n)))
-    except BaseException:
-        ray_release(v)
-        raise
-    return v
+            cell = ray_vec_slice(items.v, start, n)
+            if cell is NULL:
+                r = -1
+                break
+            ray_list_set_take(v, i, cell)
+    return filled(v, r)
 
 
 # ---- capsules ------------------------------------------------------------------------------------------------------
@@ -639,8 +674,8 @@ cdef ray_val *joined(list parts) except NULL:
     """One vector or list behind the other; they are of one type, or become a list."""
     cdef Value first = parts[0]
     cdef Value one
-    cdef int t = ray_type(first.v), width, r = 0
-    cdef int64_t n = 0, i, at_ = 0
+    cdef int t = ray_type(first.v), r = 0
+    cdef int64_t n = 0, at_ = 0
     cdef ray_val *out
     cdef ray_val *v
     if len(parts) == 1:
@@ -649,32 +684,32 @@ cdef ray_val *joined(list parts) except NULL:
         n += ray_len(one.v)
         if ray_type(one.v) != t:
             t = RAY_LIST
-    width = 0 if t == RAY_LIST else ray_type_width(t)
     out = own(ray_list_new(n) if t == RAY_LIST else ray_strvec_new(n) if t == RAY_STR else ray_vec_new(t, n))
-    try:
-        for one in parts:
-            v = one.v
-            n = ray_len(v)
-            if t == RAY_LIST:
-                for i in range(n):
-                    ray_list_set_take(out, at_ + i, own(ray_at(v, i)))
-            elif t == RAY_STR:
-                with nogil:
-                    r = append_texts(out, v, NULL, n)
-                done(r)
-            elif n:
-                with nogil:
-                    memcpy(<uint8_t *>ray_data(out) + at_ * width, ray_data(v), n * width)
-            at_ += n
-    except BaseException:
-        ray_release(out)
-        raise
+    for one in parts:
+        v = one.v
+        with nogil:
+            r = copy_boxed(out, at_, v) if t == RAY_LIST else copy_elements(out, at_, v)
+        at_ += ray_len(v)
+        if r < 0:
+            return filled(out, r)
     for one in parts:
         if t != RAY_LIST and ray_may_have_nulls(one.v):
             with nogil:
                 ray_nulls_scan(out)
             break
     return out
+
+
+cdef int copy_boxed(ray_val *out, int64_t at_, ray_val *v) noexcept nogil:
+    """All elements of a vector or list, each as a value."""
+    cdef ray_val *x
+    cdef int64_t i
+    for i in range(ray_len(v)):
+        x = ray_at(v, i)
+        if x is NULL:
+            return -1
+        ray_list_set_take(out, at_ + i, x)
+    return 0
 
 
 def join_vectors(parts):

@@ -73,7 +73,7 @@ cdef ArrowSchema *schema_of(ray_val *v, bytes name, int depth=0) except NULL:
     elif t == RAY_TABLE:
         s = schema_new(RECORDS, name)
         s.flags = 0
-    elif t == RAY_SYM:
+    elif t == RAY_SYM or t == RAY_CODED:
         s = schema_new(IDS, name)
     elif t in ARROW_FORMATS:
         s = schema_new(ARROW_FORMATS[t], name)
@@ -82,7 +82,7 @@ cdef ArrowSchema *schema_of(ray_val *v, bytes name, int depth=0) except NULL:
     try:
         if t == RAY_GUID:
             s.metadata = UUID_METADATA
-        elif t == RAY_SYM:
+        elif t == RAY_SYM or t == RAY_CODED:
             s.dictionary = schema_new(TEXTS, b"")
         elif t == RAY_LIST:
             s.children = <ArrowSchema **>zeroed(sizeof(ArrowSchema *))
@@ -94,7 +94,7 @@ cdef ArrowSchema *schema_of(ray_val *v, bytes name, int depth=0) except NULL:
             for i in range(ray_len(columns)):
                 text = (element(RAY_SYM, ray_data(names), False, names, i) or "")
                 try:
-                    s.children[i] = schema_of(ray_list_get(columns, i), text_bytes(text), depth + 1)
+                    s.children[i] = schema_of(ray_list_held_get(columns, i), text_bytes(text), depth + 1)
                 except errors.ConversionError as e:
                     raise e.in_column(text) from None
                 s.n_children = i + 1
@@ -177,7 +177,7 @@ cdef ArrowArray *array_of(ray_val *v, bint nan_as_null) except NULL:
         return records_of(v, nan_as_null)
     if t == RAY_LIST:
         return listed_of(v, nan_as_null)
-    if t == RAY_SYM:
+    if t == RAY_SYM or t == RAY_CODED:
         return symbols_of(v)
     if t == RAY_STR:
         return strings_of(v)
@@ -280,190 +280,110 @@ cdef ArrowArray *strings_of(ray_val *v) except NULL:
 
 cdef ArrowArray *symbols_of(ray_val *v) except NULL:
     """Ids as they are where the process's symbols up to the highest are no more than the column's own elements, so that
-    texts do not outweigh it; else renumbered by first appearance."""
-    cdef int64_t i, n = ray_len(v)
-    cdef const int32_t *ids = <const int32_t *>ray_data(v)
-    cdef int32_t top = 0
+    texts do not outweigh it; else renumbered by first appearance, and coded ones by their numbers."""
     cdef ray_val *used = NULL
     cdef ray_val *codes
-    cdef ArrowArray *a = array_new(n, 2)
-    with nogil:
-        for i in range(n):
-            top = ids[i] if ids[i] > top else top
+    cdef int32_t top = -1
+    cdef ArrowArray *a = array_new(ray_len(v), 2)
     try:
-        if top < n and symbols_are_utf8(top + 1):
+        if ray_type(v) == RAY_SYM:
+            with nogil:
+                top = plain_top(v)
+        if top >= 0:
             a.buffers[1] = hold(a, ray_retain(v))
-            a.dictionary = texts_of(NULL, top + 1)
-        else:
-            codes = renumbered(v, &used)
-            try:
-                a.buffers[1] = hold(a, codes)
-                a.dictionary = texts_of(<const int32_t *>ray_data(used), ray_len(used))
-            finally:
-                ray_release(used)
-        put_validity(a, v)
+            a.dictionary = texts_of(NULL, <int64_t>top + 1)
+            put_validity(a, v)
+            return a
+        codes = renumbered(v, False, &used)
+        try:
+            a.buffers[1] = hold(a, codes)
+            put_validity_of_codes(a, codes)
+            a.dictionary = texts_of(<const int32_t *>ray_data(used), ray_len(used))
+        finally:
+            ray_release(used)
     except BaseException:
         close_array(a)
         raise
     return a
 
 
-cdef bint symbols_are_utf8(int64_t n) noexcept nogil:
-    cdef int64_t i
+cdef int32_t plain_top(ray_val *v) noexcept nogil:
+    """The highest id; -1: the symbols up to it are more than the elements, or one of them is no UTF-8."""
+    cdef int64_t i, n = ray_len(v)
+    cdef const int32_t *ids = <const int32_t *>ray_data(v)
+    cdef int32_t top = 0
     cdef size_t m = 0
     cdef const char *p
     for i in range(n):
+        top = ids[i] if ids[i] > top else top
+    if top >= n:
+        return -1
+    for i in range(top + 1):
         p = ray_sym_text_get(<int32_t>i, &m)
         if not ray_is_utf8(p, m):
-            return False
-    return True
+            return -1
+    return top
 
 
-cdef ray_val *renumbered(ray_val *v, ray_val **used) except NULL:
-    """For each symbol its place in `used`, the ids in order of first appearance; the null symbol has 0 and no place."""
-    cdef int64_t i, n = ray_len(v), k = 0
-    cdef const int32_t *ids = <const int32_t *>ray_data(v)
-    cdef int32_t top = 0
-    cdef int32_t *places = NULL
-    cdef ray_val *codes
-    cdef int32_t *out
-    cdef dict seen = {}
-    codes = own(ray_vec_new(RAY_I32, n))
-    out = <int32_t *>ray_data(codes)
-    try:
-        with nogil:
-            for i in range(n):
-                top = ids[i] if ids[i] > top else top
-        if top // 16 > n:  # few elements among many symbols: no table of all of them
-            for i in range(n):
-                out[i] = <int32_t>seen.setdefault(ids[i], len(seen)) if ids[i] else 0
-            used[0] = own(ray_vec_new(RAY_I32, len(seen)))
-            for i, id in enumerate(seen):
-                (<int32_t *>ray_data(used[0]))[i] = <int32_t>id
-            return codes
-        places = <int32_t *>zeroed(sizeof(int32_t) * (<size_t>top + 1))
-        with nogil:
-            for i in range(n):
-                if ids[i] and not places[ids[i]]:
-                    k += 1
-                    places[ids[i]] = <int32_t>k
-                out[i] = places[ids[i]] - 1 if ids[i] else 0
-        used[0] = own(ray_vec_new(RAY_I32, k))
-        with nogil:
-            for i in range(top + 1):
-                if places[i]:
-                    (<int32_t *>ray_data(used[0]))[places[i] - 1] = <int32_t>i
-        return codes
-    except BaseException:
-        ray_release(codes)
-        raise
-    finally:
-        PyMem_RawFree(places)
+cdef int put_validity_of_codes(ArrowArray *a, ray_val *codes) except -1:
+    """The bitmap of what is not -1, if anything is; the array has 0 there."""
+    cdef int64_t i, n = ray_len(codes), nulls = 0
+    cdef int32_t *p = <int32_t *>ray_data(codes)
+    cdef uint8_t *bits
+    cdef ray_val *held
+    with nogil:
+        for i in range(n):
+            nulls += p[i] < 0
+    a.null_count = nulls
+    if nulls == 0:
+        return 0
+    held = own(ray_vec_new(RAY_U8, (n + 7) // 8))
+    bits = <uint8_t *>ray_data(held)
+    with nogil:
+        memset(bits, 0, (n + 7) // 8)
+        for i in range(n):
+            bits[i >> 3] |= <uint8_t>((p[i] >= 0) << (i & 7))
+            p[i] = 0 if p[i] < 0 else p[i]
+    a.buffers[0] = hold(a, held)
+    return 0
 
 
 cdef ArrowArray *texts_of(const int32_t *ids, int64_t n) except NULL:
     """The texts of symbols as a string array; without ids: of the first n symbols."""
     cdef ArrowArray *a = array_new(n, 3)
-    cdef int64_t i, size = 0
+    cdef int64_t i, size = 0, bad = -1
     cdef size_t m = 0
     cdef const char *p
     cdef ray_val *offsets
     cdef ray_val *texts
     try:
-        for i in range(n):
-            p = ray_sym_text_get(ids[i] if ids is not NULL else <int32_t>i, &m)
-            size += m
-            if ids is not NULL and not ray_is_utf8(p, m):
-                raise conversion("the bytes of a symbol are no UTF-8, as Arrow's strings are", decode_text(p, m))
+        with nogil:
+            for i in range(n):
+                p = ray_sym_text_get(ids[i] if ids is not NULL else <int32_t>i, &m)
+                size += m
+                if ids is not NULL and not ray_is_utf8(p, m):
+                    bad = i
+                    break
+        if bad >= 0:
+            raise conversion("the bytes of a symbol are no UTF-8, as Arrow's strings are", decode_text(p, m))
         if size > INT32_MAX:
             raise conversion(f"{size} bytes of symbols are more than a dictionary of Arrow's strings holds")
         offsets = own(ray_vec_new(RAY_I32, n + 1))
         a.buffers[1] = hold(a, offsets)
         texts = own(ray_vec_new(RAY_U8, size))
         a.buffers[2] = hold(a, texts)
-        size = 0
-        for i in range(n):
-            p = ray_sym_text_get(ids[i] if ids is not NULL else <int32_t>i, &m)
-            (<int32_t *>ray_data(offsets))[i] = <int32_t>size
-            memcpy(<char *>ray_data(texts) + size, p, m)
-            size += m
-        (<int32_t *>ray_data(offsets))[n] = <int32_t>size
+        with nogil:
+            size = 0
+            for i in range(n):
+                p = ray_sym_text_get(ids[i] if ids is not NULL else <int32_t>i, &m)
+                (<int32_t *>ray_data(offsets))[i] = <int32_t>size
+                memcpy(<char *>ray_data(texts) + size, p, m)
+                size += m
+            (<int32_t *>ray_data(offsets))[n] = <int32_t>size
     except BaseException:
         close_array(a)
         raise
     return a
-
-
-cdef dict UNSIGNED = {RAY_U8: "u1", RAY_I16: "u2", RAY_I32: "u4"}
-
-
-def codes_and_names(Elements vector not None):
-    """(numbers, names) of a SYM vector, both found once: a read-only array of uint8, uint16 or uint32, and the text for each
-    number, None for the null symbol. In the order of first appearance, or as a peer sent them."""
-    cdef ray_val *v
-    cdef ray_val *coded
-    cdef ray_val *used = NULL
-    if vector.coded is NULL:
-        v = vector.ptr()
-        if ray_type(v) != RAY_SYM:
-            raise TypeError(f"only symbols have codes and categories, not {type_name(ray_type(v))}")
-        with nogil:
-            coded = ray_coded_of(v)
-        if coded is NULL and ray_error_code():
-            raise slot_error()
-        if coded is NULL:  # more than half differ: numbers by a dict of their own
-            codes = renumbered_with_null(v, &used)
-            try:
-                return codes, [symbol_text((<const int32_t *>ray_data(used))[i]) for i in range(ray_len(used))]
-            finally:
-                ray_release(used)
-        if vector.coded is NULL:
-            vector.coded = coded
-        else:  # another thread was first
-            ray_release(coded)
-    v = ray_coded_numbers_get(vector.coded)
-    codes = raw_array(wrap_take(ray_retain(v))).view(UNSIGNED[ray_type(v)])
-    return codes, to_list(ray_coded_names_get(vector.coded))
-
-
-cdef object renumbered_with_null(ray_val *v, ray_val **used):
-    """Like `renumbered`, but the null symbol has a place as all others have."""
-    cdef int64_t i, n = ray_len(v)
-    cdef const int32_t *ids = <const int32_t *>ray_data(v)
-    cdef dict seen = {}
-    cdef ray_val *codes = own(ray_vec_new(RAY_I32, n))
-    try:
-        for i in range(n):
-            (<int32_t *>ray_data(codes))[i] = <int32_t>seen.setdefault(ids[i], len(seen))
-        used[0] = own(ray_vec_new(RAY_I32, len(seen)))
-    except BaseException:
-        ray_release(codes)
-        raise
-    for i, id in enumerate(seen):
-        (<int32_t *>ray_data(used[0]))[i] = <int32_t>id
-    return raw_array(wrap_take(codes)).view("u4")
-
-
-def symbol_codes(Value vector not None):
-    """(codes, texts) of a SYM vector: int32, -1 for null; the texts in order of first appearance."""
-    cdef ray_val *v = vector.ptr()
-    cdef ray_val *used = NULL
-    cdef ray_val *codes = renumbered(v, &used)
-    cdef int64_t i
-    cdef const int32_t *ids = <const int32_t *>ray_data(v)
-    cdef int32_t *places = <int32_t *>ray_data(codes)
-    try:
-        texts = [symbol_text((<const int32_t *>ray_data(used))[i]) for i in range(ray_len(used))]
-    except BaseException:
-        ray_release(codes)
-        raise
-    finally:
-        ray_release(used)
-    with nogil:
-        for i in range(ray_len(v)):
-            if ids[i] == 0:
-                places[i] = -1
-    return raw_array(wrap_take(codes)), texts
 
 
 # ---- lists and tables ----------------------------------------------------------------------------------------------
@@ -483,21 +403,24 @@ cdef class ListItems(Value):
 cdef ListItems list_items(ray_val *v):
     """The cells must be vectors or lists of one type, or atoms of one type; nulls may stand between them."""
     cdef ListItems out = ListItems.__new__(ListItems)
-    cdef int64_t i, n = ray_len(v), total = 0
-    cdef int t, found = RAY_NULL
-    cdef list parts = []
+    cdef int64_t i, n = ray_len(v), bad = -1
+    cdef int t = RAY_NULL, found = RAY_NULL
     cdef bint empty = False
-    for i in range(n):
-        t = ray_type(ray_list_get(v, i))
-        if t == RAY_LIST and ray_len(ray_list_get(v, i)) == 0:
-            empty = True  # goes with cells of any type
-            continue
-        if t == RAY_NULL:
-            continue
-        if found != RAY_NULL and found != t:
-            raise conversion(f"cells of type {type_name(found)} and {type_name(t)} in one column; Arrow has one type for all",
-                             None, None, i)
-        found = t
+    with nogil:
+        for i in range(n):
+            t = ray_type(ray_list_get(v, i))
+            if t == RAY_LIST and ray_len(ray_list_get(v, i)) == 0:
+                empty = True  # goes with cells of any type
+                continue
+            if t == RAY_NULL:
+                continue
+            if found != RAY_NULL and found != t:
+                bad = i
+                break
+            found = t
+    if bad >= 0:
+        raise conversion(f"cells of type {type_name(found)} and {type_name(t)} in one column; Arrow has one type for all",
+                         None, None, bad)
     if empty and not 0 < found < RAY_TABLE:
         if found != RAY_NULL and found != RAY_LIST:
             raise conversion(f"empty lists and cells of type {type_name(found)} in one column; Arrow has one type for all")
@@ -513,21 +436,59 @@ cdef ListItems list_items(ray_val *v):
         out.v = atoms_vector(v, -found)
         return out
     out.offsets = own(ray_vec_new(RAY_I64, n + 1))
-    for i in range(n):
-        (<int64_t *>ray_data(out.offsets))[i] = total
+    with nogil:
+        put_offsets(v, <int64_t *>ray_data(out.offsets))
+    out.v = cells_joined(v, found, (<const int64_t *>ray_data(out.offsets))[n])
+    return out
+
+
+cdef void put_offsets(ray_val *v, int64_t *out) noexcept nogil:
+    cdef int64_t i, total = 0
+    for i in range(ray_len(v)):
+        out[i] = total
         if ray_type(ray_list_get(v, i)) != RAY_NULL:
             total += ray_len(ray_list_get(v, i))
-            if ray_type(ray_list_get(v, i)) == found:
-                parts.append(wrap_take(ray_retain(ray_list_get(v, i))))
-    (<int64_t *>ray_data(out.offsets))[n] = total
-    out.v = joined(parts)
-    return out
+    out[ray_len(v)] = total
+
+
+cdef ray_val *cells_joined(ray_val *v, int t, int64_t total) except NULL:
+    """Cells of a type, one behind the other; the others are empty."""
+    cdef ray_val *out = own(ray_list_new(total) if t == RAY_LIST else ray_strvec_new(total) if t == RAY_STR
+                            else ray_vec_new(t, total))
+    cdef ray_val *cell
+    cdef int64_t i, j = 0
+    cdef int r = 0
+    with nogil:
+        for i in range(ray_len(v)):
+            cell = ray_list_get(v, i)
+            if ray_type(cell) == t:
+                r = copy_elements(out, j, cell)
+                if r < 0:
+                    break
+                j += ray_len(cell)
+        if r >= 0 and t != RAY_LIST:
+            ray_nulls_scan(out)
+    return filled(out, r)
+
+
+cdef int copy_elements(ray_val *out, int64_t at_, ray_val *v) noexcept nogil:
+    """All elements of v into a fresh vector or list of its type; texts behind what is there."""
+    cdef int t = ray_type(v)
+    cdef int64_t i, n = ray_len(v)
+    if t == RAY_STR:
+        return append_texts(out, v, NULL, n)
+    if t == RAY_LIST:
+        for i in range(n):
+            ray_list_set_take(out, at_ + i, ray_retain(ray_list_get(v, i)))
+    elif n:
+        memcpy(<uint8_t *>ray_data(out) + at_ * ray_type_width(t), ray_data(v), n * ray_type_width(t))
+    return 0
 
 
 cdef ray_val *atoms_vector(ray_val *v, int t) except NULL:
     cdef Way way
     way.flags, way.borrowed = STRICT, False
-    items = [to_python(ray_list_get(v, i)) for i in range(ray_len(v))]
+    items = to_list(v)
     if t == RAY_B8 or t == RAY_U8:  # these have no null of their own
         items = [0 if x is None else x for x in items]
     return column(items, t, &way)
@@ -557,8 +518,9 @@ cdef ArrowArray *listed_of(ray_val *v, bint nan_as_null) except NULL:
             a.buffers[1] = hold(a, ray_retain(items.offsets))
         else:
             offsets = own(ray_vec_new(RAY_I32, n + 1))
-            for i in range(n + 1):
-                (<int32_t *>ray_data(offsets))[i] = <int32_t>(<int64_t *>ray_data(items.offsets))[i]
+            with nogil:
+                for i in range(n + 1):
+                    (<int32_t *>ray_data(offsets))[i] = <int32_t>(<int64_t *>ray_data(items.offsets))[i]
             a.buffers[1] = hold(a, offsets)
         put_validity_of_cells(a, v)
         a.children = <ArrowArray **>zeroed(sizeof(ArrowArray *))
@@ -574,12 +536,13 @@ cdef int put_validity_of_cells(ArrowArray *a, ray_val *v) except -1:
     cdef int64_t i, n = ray_len(v)
     cdef ray_val *bits = own(ray_vec_new(RAY_U8, (n + 7) // 8))
     cdef uint8_t *p = <uint8_t *>ray_data(bits)
-    memset(p, 0, (n + 7) // 8)
-    for i in range(n):
-        if ray_type(ray_list_get(v, i)) == RAY_NULL:
-            a.null_count += 1
-        else:
-            p[i >> 3] |= <uint8_t>(1 << (i & 7))
+    with nogil:
+        memset(p, 0, (n + 7) // 8)
+        for i in range(n):
+            if ray_type(ray_list_get(v, i)) == RAY_NULL:
+                a.null_count += 1
+            else:
+                p[i >> 3] |= <uint8_t>(1 << (i & 7))
     a.buffers[0] = hold(a, bits)
     return 0
 
@@ -592,7 +555,7 @@ cdef ArrowArray *records_of(ray_val *v, bint nan_as_null) except NULL:
         a.children = <ArrowArray **>zeroed(sizeof(ArrowArray *) * ray_len(columns))
         for i in range(ray_len(columns)):
             try:
-                a.children[i] = array_of(ray_list_get(columns, i), nan_as_null)
+                a.children[i] = array_of(ray_list_held_get(columns, i), nan_as_null)
             except errors.ConversionError as e:
                 names = ray_table_names_get(v)
                 raise e.in_column(element(RAY_SYM, ray_data(names), False, names, i) or "") from None
@@ -650,12 +613,19 @@ cdef void stream_release(ArrowArrayStream *s) noexcept nogil:
 
 def arrow_schema(Value value not None):
     """The capsule of the schema of a vector, list or table."""
-    return schema_capsule(schema_of(value.ptr(), b""))
+    return schema_capsule(schema_of(coded_or_plain(value), b""))
+
+
+cdef ray_val *coded_or_plain(Value value) except NULL:
+    """Symbols coded if they are, whether their ids were asked for or not."""
+    if isinstance(value, Elements) and (<Elements>value).coded is not NULL:
+        return (<Elements>value).coded
+    return value.ptr()
 
 
 def arrow_array(Value value not None, bint nan_as_null=False):
     """The capsules of schema and array."""
-    cdef ray_val *v = value.ptr()
+    cdef ray_val *v = coded_or_plain(value)
     schema = schema_capsule(schema_of(v, b""))
     return schema, array_capsule(array_of(v, nan_as_null))
 

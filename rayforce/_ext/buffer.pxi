@@ -129,16 +129,18 @@ cdef ray_val *without_sentinels(ray_val *v) except NULL:
 
 
 cdef int64_t first_null(ray_val *v) except -2:
-    cdef int64_t i, n = ray_len(v)
+    cdef int64_t i = 0, n = ray_len(v)
     cdef uint8_t *mask = <uint8_t *>PyMem_RawMalloc(n if n else 1)
+    cdef int r
     if mask is NULL:
         raise MemoryError()
     try:
-        done(ray_null_mask_into(v, mask))
-        for i in range(n):
-            if mask[i]:
-                return i
-        return -1
+        with nogil:
+            r = ray_null_mask_into(v, mask)
+            while i < n and not mask[i]:
+                i += 1
+        done(r)
+        return i if i < n else -1
     finally:
         PyMem_RawFree(mask)
 

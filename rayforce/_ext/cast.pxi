@@ -34,10 +34,15 @@ cdef ray_val *cast_vector(ray_val *v, int code) except NULL:
 cdef object dates_of(list texts, int code):
     """Texts of ISO 8601 as a vector; None if one is not, which the language may still know how to read."""
     cdef Way way
+    cdef int64_t i
+    cdef list out = []
     way.flags, way.borrowed = STRICT, False
     try:
         read = date.fromisoformat if code == RAY_DATE else Timestamp
-        return wrap_take(column([read(x) if x else None for x in texts], code, &way))
+        for i in range(len(texts)):
+            breathe(i)
+            out.append(read(texts[i]) if texts[i] else None)
+        return wrap_take(column(out, code, &way))
     except ValueError:
         return None
 
@@ -95,6 +100,7 @@ cdef int check_cast(ray_val *v, Value out, int code) except -1:
     if same:
         return 0
     for i in range(n):
+        breathe(i)
         if at(back.v, i) != at(v, i) and not (is_nan(at(back.v, i)) and is_nan(at(v, i))):
             raise lost(v, i, code)
     raise conversion(f"{type_name(t)} does not survive as {type_name(code)}")

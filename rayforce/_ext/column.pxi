@@ -4,8 +4,11 @@ cdef int common_tag(tuple items, int flags) except? -2:
     """The type of a vector that holds all items, GENERIC if there is none."""
     cdef int tag, found = NOTHING
     cdef bint nulls = False
+    cdef int64_t i
     last = None  # items mostly have the type of the one before
-    for x in items:
+    for i in range(len(items)):
+        breathe(i)
+        x = items[i]
         if type(x) is last:
             continue
         tag = tag_of(x, flags)
@@ -62,6 +65,7 @@ cdef ray_val *column(object items, int tag, Way *way) except NULL:
             i = store_symbols(<int32_t *>ray_data(out), fixed)
         nat, na = missing_objects()
         for i in range(i, len(fixed)):
+            breathe(i)
             x = fixed[i]
             store(out, tag, i, None if x is nat or x is na else x)
     except BaseException as e:
@@ -81,6 +85,7 @@ cdef int64_t store_ints(int64_t *p, tuple items) except -1:
     cdef int64_t i
     cdef int overflow = 0
     for i in range(len(items)):
+        breathe(i)
         x = items[i]
         if type(x) is not int:
             return i
@@ -94,6 +99,7 @@ cdef int64_t store_floats(double *p, tuple items) except -1:
     """The same for floats."""
     cdef int64_t i
     for i in range(len(items)):
+        breathe(i)
         x = items[i]
         if type(x) is not float:
             return i
@@ -113,6 +119,7 @@ cdef int64_t store_symbols(int32_t *p, tuple items) except -1:
     cdef size_t slot
     memset(seen, 0, sizeof(seen))
     for i in range(len(items)):
+        breathe(i)
         x = items[i]
         slot = (<size_t><PyObject *>x >> 4) % RECENT
         if seen[slot] != <PyObject *>x:
@@ -169,6 +176,7 @@ cdef ray_val *list_of(object items, Way *way) except NULL:
     cdef int64_t i
     try:
         for i in range(len(fixed)):
+            breathe(i)
             ray_list_set_take(out, i, to_ray(fixed[i], way))
     except BaseException:
         ray_release(out)

@@ -61,6 +61,7 @@ cdef list only_texts(list items):
     """What is no text in a column of text is missing, whatever stands there for it."""
     cdef Py_ssize_t i
     for i in range(len(items)):
+        breathe(i)
         if not isinstance(items[i], str):
             items[i] = None
     return items

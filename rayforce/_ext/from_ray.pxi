@@ -5,6 +5,13 @@ cdef dict atom_classes = {}  # atom type -> class of the boxed atom; 0 -> a name
 cdef object uuid_class = None
 
 
+cdef inline void breathe(int64_t i) noexcept:
+    """Called for each element where objects are made: now and then others get their turn, as between two lines of Python."""
+    if i & 8191 == 8191:
+        with nogil:
+            pass
+
+
 cdef object decode_text(const char *p, size_t n):
     """Bytes that are not UTF-8 survive as surrogates, and go back as the same bytes."""
     return PyUnicode_DecodeUTF8(p, n, "surrogateescape")
@@ -162,7 +169,11 @@ cdef list to_list(ray_val *v):
     cdef int t = ray_type(v)
     cdef const void *p = NULL if t == RAY_STR or t == RAY_LIST else ray_data(v)
     cdef bint nulls = ray_may_have_nulls(v)
-    return [element(t, p, nulls, v, i) for i in range(n)]
+    cdef list out = []
+    for i in range(n):
+        out.append(element(t, p, nulls, v, i))
+        breathe(i)
+    return out
 
 
 def register_atom(cls, int code, *, bint unquoted=False):

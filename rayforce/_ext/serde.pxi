@@ -128,8 +128,7 @@ def pickle_bytes(Value value not None):
 def pickle_parts(Value value not None):
     """(function, arguments) that make the value again; columns of fixed width as PickleBuffers over their own memory."""
     import pickle
-    cdef ray_val *v = value.ptr()
-    cdef int t = ray_type(v)
+    cdef int t = value.type_code  # asks no symbol column for its ids
     cls = type(value)
     if t == RAY_TABLE:
         return table_again, (cls, table_names(value), table_columns(value))

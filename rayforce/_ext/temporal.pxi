@@ -231,6 +231,10 @@ cdef class Timestamp:
     def from_ns2000(cls, ns, /):
         return cls(ns + EPOCH_NS)
 
+    @classmethod
+    def from_value(cls, value, /):
+        return cls(value)
+
     @property
     def ns2000(self):
         """Nanoseconds since 2000-01-01, as stored."""
@@ -308,6 +312,10 @@ cdef class Timespan:
             raise conversion(f"cannot make a Timespan from {value!r}", value, "timespan")
         checked_ns(ns, value, "timespan")
         self.ns = ns
+
+    @classmethod
+    def from_value(cls, value, /):
+        return cls(value)
 
     @property
     def value(self):

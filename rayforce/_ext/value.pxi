@@ -56,7 +56,11 @@ cdef class Value:
         return self.equals(other) if isinstance(other, Value) else NotImplemented
 
     def __hash__(self):
-        return <Py_ssize_t>ray_hash(self.ptr())
+        cdef ray_val *v = self.ptr()
+        cdef uint64_t h
+        with nogil:
+            h = ray_hash(v)
+        return <Py_ssize_t>h
 
     def __copy__(self):
         return self

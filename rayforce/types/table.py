@@ -38,7 +38,7 @@ class Table(TableQueries, RayObj):
 
     __slots__ = ()
 
-    def __new__(cls, data: Any = (), /, **named: Any) -> Any:
+    def __new__(cls, data: Any = None, /, **named: Any) -> Any:
         """A name stands for a table of the default engine."""
         if cls is Table and isinstance(data, str):
             from ..query import TableRef
@@ -46,7 +46,10 @@ class Table(TableQueries, RayObj):
             return TableRef(data)
         return core.Value.__new__(cls)
 
-    def __init__(self, data: Any = (), /, *, strings: str = "symbol") -> None:
+    def __init__(self, data: Any = None, /, *, strings: str = "symbol") -> None:
+        """From a mapping of columns, pairs, a frame, Arrow, a structured array, another table; None: no column."""
+        if data is None:
+            data = ()
         if isinstance(data, Table):
             self._adopt(data)
             return

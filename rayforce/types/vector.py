@@ -21,8 +21,7 @@ class Vector(Verbs, core.Elements, RayObj):
 
     def __init__(
         self,
-        items: Any = (),
-        /,
+        items: Any = None,
         *,
         dtype: Any = None,
         ray_type: Any = None,
@@ -33,9 +32,11 @@ class Vector(Verbs, core.Elements, RayObj):
         """The items, of this type or the one that they share; or `length` zeros, empty texts or nulls of a type."""
         code = dtype_code(dtype if dtype is not None else ray_type)
         if length is not None:
-            if not isinstance(items, tuple) or items or not code:
+            if items is not None or not code:
                 raise TypeError("length= goes with a type and without items")
             items = [False if code == 1 else 0 if code <= 7 else None] * length
+        if items is None:
+            items = ()
         if copy is not None or (hasattr(items, "__array__") and not isinstance(items, core.Value)):
             made = core.from_array(items, code, copy=copy, strings=strings)
         else:

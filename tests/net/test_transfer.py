@@ -7,14 +7,17 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import rayforce as rf
@@ -264,6 +267,45 @@ def test_symbol_columns_are_there_as_codes(served: Served) -> None:
     assert (column.codes == codes).all()
 
 
+def pandas_codes(column: rf.Vector) -> list[str | None]:
+    category = column.to_pandas().array
+    assert category.codes.dtype == np.int8
+    return [None if c < 0 else category.categories[c] for c in category.codes]
+
+
+@pytest.mark.parametrize(
+    "export",
+    [
+        lambda column: column.to_numpy().tolist(),
+        lambda column: np.asarray(column, dtype=object).tolist(),
+        lambda column: pa.array(column).to_pylist(),
+        lambda column: pl.Series(column).to_list(),
+        lambda column: column.to_pandas().astype(object).replace({np.nan: None}).tolist(),
+        pandas_codes,
+        lambda column: pickle.loads(pickle.dumps(column, 5)).to_list(),
+        lambda column: pickle.loads(pickle.dumps(column, 2)).to_list(),
+        lambda column: column.to_numpy(nulls="mask").tolist(),
+    ],
+)
+def test_codes_go_straight_into_what_others_hold(served: Served, export: Callable[[rf.Vector], list[object]]) -> None:
+    ray, conn = served
+    table = coded_table(ray, conn)
+    assert export(table["s"]) == table["s"].to_list() == ["a", "b", None] * (N // 3) + ["a", "b", None][: N % 3]
+    assert export(table["s"]) == table["s"].to_list()  # now that the ids are there
+
+
+def test_tables_with_codes_as_arrow_and_frames(served: Served) -> None:
+    ray, conn = served
+    want = coded_table(ray, conn).to_dict()
+    arrow = pa.table(coded_table(ray, conn))
+    arrow.validate(full=True)
+    assert arrow.column("s").chunk(0).dictionary.to_pylist() == ["a", "b"]
+    assert arrow.to_pydict() == want
+    assert pl.DataFrame(coded_table(ray, conn)).to_dict(as_series=False) == want
+    assert rf.Table(coded_table(ray, conn).to_pandas()).to_dict() == want
+    assert pickle.loads(pickle.dumps(coded_table(ray, conn), 5)).to_dict() == want
+
+
 def test_a_column_that_came_coded_is_an_ordinary_one(served: Served) -> None:
     ray, conn = served
     table, here = coded_table(ray, conn), ray.execute("coded")
@@ -290,6 +332,16 @@ def test_a_column_that_came_coded_is_an_ordinary_one(served: Served) -> None:
     assert len(rf.Vector.concat([table["s"], table["s"]])) == 2 * N
     with pytest.raises(rf.errors.RayforceError):
         conn.call(coded_table(ray, conn)["s"], 1, 2)
+
+
+def test_few_symbols_among_many_have_numbers_too() -> None:
+    far_apart = [f"far{i}" for i in range(4000)]
+    rf.Vector(far_apart)
+    items = [*far_apart[::999], None, *far_apart[::-999], far_apart[5]]
+    v = rf.Vector(items)
+    assert v.to_pandas().array.codes.tolist() == [0, 1, 2, 3, 4, -1, 5, 6, 7, 8, 9, 10]
+    assert pa.array(v).to_pylist() == items
+    assert [v.categories[c] for c in v.codes] == items
 
 
 def test_codes_of_vectors_made_here() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from test_roundtrip import ITEMS, texts
 
@@ -95,6 +95,10 @@ def test_reads_what_python_writes(tmp_path: Path, data: st.DataObject) -> None:
     path = tmp_path / "t.csv"
     quoting = data.draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]))
     end = data.draw(st.sampled_from(["\n", "\r\n"]))
+    # Python leaves "\r" without quotes where its lines end in "\n", and then reads it as part of their end itself.
+    assume(
+        quoting != csv.QUOTE_MINIMAL or end == "\r\n" or not any("\r" in text for x, _, y in rows for text in (x, y))
+    )
     with open(path, "w", newline="", encoding="utf-8") as f:
         csv.writer(f, quoting=quoting, lineterminator=end).writerows([("x", "n", "y"), *rows])
     t = rf.read_csv(str(path), schema=["str", "i64", "sym"])

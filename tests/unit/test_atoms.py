@@ -191,7 +191,20 @@ def test_typed_atoms_pickle_and_show_themselves() -> None:
 
 
 def test_constructors_of_the_old_names() -> None:
-    assert rf.I64.from_value(5) == 5
+    for made in (
+        rf.I64.from_value(5),
+        rf.F64.from_value(0.5),
+        rf.Symbol.from_value("a"),
+        rf.String.from_value("a"),
+        rf.Date.from_value("2024-01-15"),
+        rf.Time.from_value("09:30"),
+        rf.Timestamp.from_value("2024-01-15T09:30"),
+        rf.Timespan.from_value(dt.timedelta(hours=1)),
+        rf.GUID.from_value(str(GUID)),
+    ):
+        assert made == type(made)(made.value)
+        assert made.to_python() == made
+        assert made.type_code == -rf.Vector([made]).type_code
     assert rf.B8(True) is True
     assert rf.B8(0) is False
     with pytest.raises(OverflowError):

@@ -259,6 +259,8 @@ def test_floats_round_trip(items: list[float | None]) -> None:
 
 
 def test_of_a_length() -> None:
+    assert len(Vector()) == len(Vector(None)) == 0
+    assert Vector(items=None, dtype="f32").dtype == "f32"
     assert Vector(dtype="i32", length=3).to_list() == [0, 0, 0]
     assert Vector(dtype="b8", length=1).to_list() == [False]
     assert Vector(ray_type=rf.Symbol, length=2).to_list() == [None, None]

@@ -2,6 +2,7 @@
 #include "coding.h"
 
 #include "../base/alloc.h"
+#include "../base/process.h"
 
 #include <sched.h>
 
@@ -58,7 +59,7 @@ static ray_val *room_new(int64_t len) {
 
 static bool is_numbers(const ray_val *v) { return v->type == RY_U8 || v->type == RY_I16 || v->type == RY_I32; }
 
-enum filling { EMPTY, FILLING, FILLED };
+enum filling { EMPTY, FILLED }; /* or FILLED and the id of the process in which a thread fills it */
 
 /* Consumes all three; a null plain is a failure passed on. */
 static ray_val *coded_take(ray_val *names, ray_val *numbers, ray_val *plain, enum filling filled) {
@@ -127,13 +128,18 @@ static void fill(ray_val *coded) {
 ray_val *rv_coded_plain_get(ray_val *coded) {
     _Atomic uint32_t *state = &coded->u.coded.filled;
     uint32_t was = atomic_load_explicit(state, memory_order_acquire);
-    if (was == FILLED) return coded->u.coded.plain;
-    was = EMPTY;
-    if (atomic_compare_exchange_strong(state, &was, FILLING)) {
-        fill(coded);
-        atomic_store_explicit(state, FILLED, memory_order_release);
+    if (RB_LIKELY(was == FILLED)) return coded->u.coded.plain;
+    uint32_t ours = FILLED + (uint32_t)rb_process_id();
+    while (was != FILLED) {
+        /* Who filled when this process was forked stayed behind: its work is taken over. */
+        if (was != ours && atomic_compare_exchange_strong(state, &was, ours)) {
+            fill(coded);
+            atomic_store_explicit(state, FILLED, memory_order_release);
+        } else if (was == ours) {
+            sched_yield();
+        }
+        was = atomic_load_explicit(state, memory_order_acquire);
     }
-    while (atomic_load_explicit(state, memory_order_acquire) != FILLED) sched_yield();
     return coded->u.coded.plain;
 }
 

@@ -3,6 +3,9 @@
 #include "value/value.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { N = 5000 };
 
@@ -133,6 +136,42 @@ UT_CASE(many_may_ask_at_once) {
     rv_release(v);
 }
 
+enum { SEEN_FILLED = 10 };
+
+/* 0: it came while the ids were being made. Had it waited for the thread that stayed behind, its alarm would end it. */
+static int child_that_asks(ray_val *coded, int64_t last) {
+    pid_t child = fork();
+    if (child == 0) {
+        bool early = atomic_load(&coded->u.coded.filled) != 1;
+        alarm(20);
+        const int32_t *ids = rv_coded_plain_get(coded)->data;
+        bool right = ids[0] == id(0) && ids[last] == id((int)(last * 7 % 200));
+        _exit(!right ? 1 : early ? 0 : SEEN_FILLED);
+    }
+    int status = 0;
+    UT_CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+UT_CASE(a_child_does_not_wait_for_a_thread_of_its_parent) {
+    enum { LEN = 4000000 };
+    bool caught = false;
+    for (int tries = 0; tries < 50 && !caught; tries++) {
+        pthread_t thread;
+        void *plain;
+        ray_val *v = rv_coded_new_take(names_new(200), numbers_new(RY_U8, LEN, 200), 0);
+        UT_CHECK(pthread_create(&thread, NULL, ask, v) == 0);
+        while (!atomic_load(&v->u.coded.filled)) sched_yield();
+        int said = child_that_asks(v, LEN - 1);
+        UT_CHECK(said == 0 || said == SEEN_FILLED);
+        caught = said == 0;
+        UT_CHECK(pthread_join(thread, &plain) == 0 && plain == rv_coded_plain_get(v));
+        UT_EQ_INT(RV_DATA(int32_t, (ray_val *)plain)[LEN - 1], id((LEN - 1) * 7 % 200));
+        rv_release(v);
+    }
+    UT_CHECK(caught);
+}
+
 UT_CASE(out_of_memory) {
     ray_val *names = names_new(300), *numbers = numbers_new(RY_I16, N, 300);
     UT_SWEEP({
@@ -153,4 +192,4 @@ UT_CASE(out_of_memory) {
 }
 
 UT_MAIN(setup_names, numbers_become_ids, only_names_and_numbers, a_table_gives_the_vector, a_coded_one_in_a_list_is_wrong,
-        vectors_are_coded_once, many_may_ask_at_once, out_of_memory)
+        vectors_are_coded_once, many_may_ask_at_once, a_child_does_not_wait_for_a_thread_of_its_parent, out_of_memory)
