@@ -38,7 +38,7 @@ class Table(TableQueries, RayObj):
 
     __slots__ = ()
 
-    def __new__(cls, data: Any = None, /, **named: Any) -> Any:
+    def __new__(cls, data: Any = None, /, *, strings: str = "symbol") -> Any:
         """A name stands for a table of the default engine."""
         if cls is Table and isinstance(data, str):
             from ..query import TableRef
