@@ -54,7 +54,7 @@ cdef class Elements(Value):
     cdef ray_val *coded  # a symbol column as it is held, or what the vector was found to be; null: not asked for yet
 
     def __dealloc__(self):
-        ray_release(self.coded)
+        let_go(self.coded)
 
     cdef ray_val *ptr(self) except NULL:
         cdef ray_val *v

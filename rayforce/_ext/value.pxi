@@ -4,6 +4,18 @@ cdef list value_classes = [None] * 256  # class for values of a type, by the low
 cdef object base_class = None           # for types without a class of their own
 
 
+cdef enum:
+    MANY = 1 << 15  # elements: to give so many back may take longer than others should wait
+
+
+cdef void let_go(ray_val *v) noexcept:
+    if v is NULL or ray_len(v) < MANY:
+        ray_release(v)
+        return
+    with nogil:
+        ray_release(v)
+
+
 cdef class Value:
     """One immutable value of the core."""
 
@@ -12,7 +24,7 @@ cdef class Value:
     cdef object __weakref__
 
     def __dealloc__(self):
-        ray_release(self.v)
+        let_go(self.v)
 
     cdef ray_val *ptr(self) except NULL:
         if self.v is NULL:
@@ -39,7 +51,11 @@ cdef class Value:
     @property
     def nbytes(self):
         """Bytes of memory that the value holds."""
-        return ray_bytes(self.ptr())
+        cdef ray_val *v = self.ptr()
+        cdef int64_t n
+        with nogil:
+            n = ray_bytes(v)
+        return n
 
     def equals(self, other, /):
         """Same type and same contents? A null equals a null."""
