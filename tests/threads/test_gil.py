@@ -163,7 +163,7 @@ CONVERSIONS: dict[str, tuple[Callable[[], tuple[Any, ...]], Callable[..., object
         lambda: (pa.array(WORDS).take(pa.array(NUMBERS % 2)),),
         lambda a: rf.Vector(a, dtype="str"),
     ),
-    "decimals from Arrow": (lambda: (pa.array(NUMBERS).cast(pa.decimal128(20, 2)),), rf.Vector),
+    "decimals from Arrow": (lambda: (pa.array(NUMBERS).cast(pa.decimal128(24, 2)),), rf.Vector),
     "lists from Arrow": (lambda: (pa.table({"a": pa.array([[1, 2]] * 300_000)}),), rf.Table),
     "lists to Arrow": (lambda: (rf.Table(pa.table({"a": [[1, 2]] * 300_000})),), lambda t: t.__arrow_c_stream__()),
     "bools with nulls from Arrow": (lambda: (pa.table({"a": pa.array([True, None] * 500_000)}),), rf.Table),
