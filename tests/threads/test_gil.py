@@ -252,18 +252,20 @@ def test_eight_threads_on_one_connection(tmp_path: Path) -> None:
             assert sum(pool.map(work, range(0, 80_000, 10_000))) == 10_000
 
 
-def test_eight_threads_on_one_engine_and_engines_side_by_side() -> None:
+def test_eight_threads_on_each_of_two_engines() -> None:
     with rf.Rayforce() as ray, rf.Rayforce() as other:
-        other["x"] = -1
 
-        def work(k: int) -> bool:
-            ray[f"v{k}"] = k
-            return all(ray.eval(f"(+ v{k} {i})") == k + i for i in range(500)) and other["x"] == -1
+        def work(k: int) -> int:
+            ray[f"v{k}"], other[f"v{k}"] = k, -k
+            for i in range(1250):
+                assert ray.eval(f"(+ v{k} {i})") == k + i
+                assert other.eval(f"(+ v{k} {i})") == i - k
+            return 1250
 
         with ThreadPoolExecutor(8) as pool:
-            assert all(pool.map(work, range(8)))
+            assert sum(pool.map(work, range(8))) == 10_000
         assert [ray[f"v{k}"] for k in range(8)] == list(range(8))
-        assert "v1" not in other
+        assert [other[f"v{k}"] for k in range(8)] == [-k for k in range(8)]
 
 
 def test_interrupt_from_another_thread() -> None:
