@@ -22,9 +22,9 @@ PARTS = [
     ("pipelining", "pipelining", "--rounds 7", "--rounds 1"),
     ("transfer", "transfer", "--rounds 7", "--rounds 1 --rows 300000"),
     ("conversions", "convert", "--rounds 5", "--rounds 1"),
-    ("engine", "engine", "--rounds 5", "--rounds 1 --rows 1e5"),
-    ("engine", "queries", "--rounds 3 --rows 4e6", "--rounds 1 --rows 1e5"),
-    ("engine", "joins", "--rounds 3 --rows 2e6", "--rounds 1 --rows 1e5"),
+    ("engine", "engine", "--rounds 7", "--rounds 1 --rows 1e5"),
+    ("engine", "queries", "--rounds 5 --rows 4e6", "--rounds 1 --rows 1e5"),
+    ("engine", "joins", "--rounds 5 --rows 2e6", "--rounds 1 --rows 1e5"),
     ("promises", "promises", "--rounds 5", "--rounds 1"),
 ]
 TOPICS = list(dict.fromkeys(topic for topic, *_ in PARTS))

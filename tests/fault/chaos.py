@@ -96,8 +96,11 @@ class Link:
                 return
         if fault.end == "half-close":
             sink.shutdown(socket.SHUT_WR)
-            while self._is_ready([source], []) and receive(source)[0]:
-                pass
+            while self._is_ready([source], []):
+                data, fds = receive(source)
+                drop(fds)
+                if not data:
+                    break
         elif fault.end == "reset":
             self._reset()
 

@@ -97,8 +97,18 @@ def targets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Wher
     with rf.Rayforce() as ray, ray.listen(0) as tcp, rf.Server(ray, port=0, unix=path):
         for line in calls.SETUP.strip().splitlines():
             ray.eval(line)
+        for address in (str(tcp.address), f"rayforce+unix://{path}"):
+            warm(address)
         yield {"tcp": ("127.0.0.1", tcp.port), "unix": path}
     calls.FILE.unlink()
+
+
+def warm(address: str) -> None:
+    """Variables that calls make, and texts that come again, the server keeps: no fault leaves them behind."""
+    for row in CONNECTION:
+        for _ in range(2 if "sync" in row.kinds else 0):
+            with rf.connect(address) as conn:
+                row.run(conn, PATIENCE)
 
 
 def descriptors() -> int:

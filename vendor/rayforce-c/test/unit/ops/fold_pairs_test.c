@@ -14,8 +14,9 @@
 #define EVERY(pair) EACH(FEW, pair)
 
 static const said cases[] = {
-    EVERY("(* x v)") EVERY("(* x x)") EVERY("(+ v l)") EVERY("(- x 2)") EVERY("(/ l x)") EVERY("(/ 1 v)") EVERY("(* l l)")
-    EVERY("(* l 3)") EACH(MANY, "(* x v)")
+    EVERY("(* x v)") EVERY("(* x x)") EVERY("(+ v l)") EVERY("(- x 2)") EVERY("(/ l x)") EVERY("(/ 1 v)")
+    EVERY("(* l l)") EVERY("(* l 3)")
+    EACH(MANY, "(* x v)")
     {"(sum (* (as 'F64 (til 0)) (as 'F64 (til 0))))", "0.0"},
     {"(avg (/ [0 0] [0 0]))", "0Nf"},
     {"(min (/ [0 0] [0 0]))", "0Nf"},
