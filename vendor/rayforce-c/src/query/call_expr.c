@@ -222,7 +222,7 @@ static int column_call(rq_scope *s, ray_val *fn, ray_val *form, bool aggregate, 
     args a;
     bool whole = s->whole, aggregated = s->aggregated;
     s->whole = whole || aggregate;
-    s->aggregated = aggregated || aggregate;
+    s->aggregated = aggregated || aggregate || (fn->u.builtin.row && rq_is_few(fn->u.builtin.row->fn));
     int ok = args_eval(s, fn, form, &a);
     s->whole = whole;
     s->aggregated = aggregated;

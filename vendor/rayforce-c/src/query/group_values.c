@@ -16,9 +16,13 @@ enum contents {
 
 static int contents_of(rq_scope *s, ray_val *form, int depth);
 
-static int contents_of_args(rq_scope *s, const ray_val *form, int depth) {
+/* Of an aggregate: names are columns before they are aliases. */
+static int contents_of_args(rq_scope *s, const ray_val *form, bool aggregate, int depth) {
+    const bool was = s->columns_first;
     int c = 0;
+    s->columns_first |= aggregate;
     for (int64_t i = 1; i < form->len && !(c & HAS_FAILED); i++) c |= contents_of(s, rv_list_get(form, i), depth + 1);
+    s->columns_first = was;
     return c;
 }
 
@@ -43,10 +47,7 @@ static int contents_of_name(rq_scope *s, int32_t name) {
 }
 
 static int contents_of_aggregate(rq_scope *s, const ray_val *form, int depth) {
-    bool was = s->columns_first;
-    s->columns_first = true;
-    int c = contents_of_args(s, form, depth);
-    s->columns_first = was;
+    int c = contents_of_args(s, form, true, depth);
     if ((c & HAS_GROUPS) && !(c & (HAS_ROWS | HAS_FAILED))) {
         rb_fail(RB_E_DOMAIN, "an aggregate of one value a group");
         return HAS_FAILED;
@@ -62,11 +63,12 @@ static int contents_of_call(rq_scope *s, const ray_val *form, int depth) {
     int c;
     bool pair = row && row->type == RY_UNARY && form->len == 3;
     if (!row || !(row->flags & (RV_F_ATOMIC | RV_F_AGGREGATE)))
-        c = contents_of_args(s, form, depth) | (row && row->fn == rl_if ? HAS_CHOICE : HAS_OTHER);
+        c = contents_of_args(s, form, row && rq_is_few(row->fn), depth) |
+            (row && row->fn == rl_if ? HAS_CHOICE : HAS_OTHER);
     else if ((row->flags & RV_F_AGGREGATE) && !pair)
         c = contents_of_aggregate(s, form, depth);
     else
-        c = contents_of_args(s, form, depth);
+        c = contents_of_args(s, form, false, depth);
     rv_release(fn);
     return c;
 }
@@ -251,7 +253,7 @@ static int first_few(rq_groups *x, const ray_val *form, ray_val **out) {
     int64_t k;
     if (!rv_is_list(form) || form->len != 3) return 0;
     const ray_val *name = rv_list_get(form, 1);
-    if (name->type != -RY_SYM || (name->attrs & RV_A_QUOTED) || rq_is_bound(x->s, name->u.sym)) return 0;
+    if (name->type != -RY_SYM || (name->attrs & RV_A_QUOTED)) return 0;
     const int64_t c = rq_rows_find(rows, name->u.sym);
     if (c < 0 || !ro_int_of(rv_list_get(form, 2), false, &k)) return 0;
     ray_val *fn = rq_expr_head(x->s, rv_list_get(form, 0));

@@ -147,6 +147,8 @@ int rq_grouped_loop(ray_rt *rt, rq_grouping *by, rv_verb_fn fn, const rq_value *
 
 /* ---- the first few ------------------------------------------------------------------------------------------------------- */
 
+bool rq_is_few(rv_verb_fn fn) { return fn == ro_top || fn == ro_bot; }
+
 #define FEW_MAX 16 /* that are kept in order by moving the others along */
 
 typedef struct firsts {
@@ -198,7 +200,7 @@ static ray_val *vectors_of(const firsts *f, int type) {
 
 int rq_grouped_first(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const ray_val *v, int64_t k, ray_val **out) {
     const bool number = rv_is_vector(v) && v->len == g->n && rk_to_i64[v->type] && v->type != RY_SYM;
-    if (!number || k < 1 || k > FEW_MAX || g->count == 0 || (fn != ro_top && fn != ro_bot)) return 0;
+    if (!number || k < 1 || k > FEW_MAX || g->count == 0 || !rq_is_few(fn)) return 0;
     /* Keys do not know the sign of a zero. */
     if ((v->type == RY_F32 || v->type == RY_F64) && rk_has_negative_zero(v->type, v->data, v->len)) return 0;
     ro_keyer keyer;

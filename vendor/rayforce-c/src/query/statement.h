@@ -205,6 +205,8 @@ RB_NODISCARD int rq_grouped_loop(ray_rt *rt, rq_grouping *by, rv_verb_fn fn, con
                                  ray_val **out);
 RB_NODISCARD int rq_grouped_first(ray_rt *rt, const ro_groups *g, rv_verb_fn fn, const ray_val *v, int64_t k,
                                   ray_val **out);
+/* Is it one of these two, which look at columns as aggregates do? */
+bool rq_is_few(rv_verb_fn fn);
 
 /* What expressions are for each group. Values of earlier ones may be named by later ones. */
 typedef struct rq_groups {

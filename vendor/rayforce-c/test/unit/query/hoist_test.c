@@ -19,6 +19,8 @@ static const said cases[] = {
     {"(value (select {from: " T " by: s a: (sum q) b: (sums a)}))", "([a b c] [6 1 3] [6 7 10])"},
     {"(value (select {from: " T " by: s a: (sums q) b: (count a) c: (reverse a) d: (at a 0)}))",
      "([a b c] ([4 6] [1] [3]) [2 1 1] ([6 4] [1] [3]) [4 1 3])"},
+    {"(value (select {from: " T " by: s q: (count q) a: (top q 1) b: (+ q (top q 1))}))",
+     "([a b c] [2 1 1] ([4] [1] [3]) ([6] [2] [4]))"},
     {"(at (update {from: " T " by: s a: (til (count q))}) 'a)", "[0 0 1 0]"},
     {"(select {from: " T " by: s a: (distinct (count q))})", "!domain"},
     {"(select {from: " T " by: s a: (format \"%\" (sum q))})", "!domain"},
