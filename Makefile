@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-strict asan tsan fuzz hostile load sweep faults differential bench lint docs wheel wheel-check clean
+.PHONY: help setup build demo test check properties soak peers bench-peers core-test core-ask core-strict asan tsan valgrind fuzz hostile load sweep faults differential bench lint docs wheel wheel-check clean
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -69,6 +69,8 @@ bench-peers: peers .oracle/bench/.ready
 
 core-test:
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) lib ask test replay
+core-ask:
+	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) ask
 core-strict:
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) strict
 
@@ -86,7 +88,7 @@ asan: build peers
 	@bash tools/asan_suite.sh $(PY)
 
 # Memory running out at every step of several cases of every builtin.
-sweep: core-test
+sweep: build core-ask
 	@$(PY) tests/lang/sweep.py --each 9 --jobs $(JOBS)
 
 # Every client call through every fault of a network, and with memory, files and sockets failing at every place.
@@ -103,11 +105,17 @@ hostile: build
 load: build
 	@$(PY) tests/soak/load.py --seconds $(LOAD_SECONDS) --seed $(SEED)
 
-check: test docs wheel-check properties sweep faults tsan asan fuzz hostile load
+valgrind:
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
+# Of the first each keeps about one processor busy, so they run side by side; the others use all of them, or go by the clock.
+ONE_PROCESSOR = asan wheel-check properties faults docs
+check: test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(if $(filter output-sync,$(.FEATURES)),-Otarget) $(ONE_PROCESSOR)
+	@$(MAKE) --no-print-directory sweep tsan fuzz valgrind hostile load
+
 # 200,000 random expressions and 100,000 statements over tables beside the real server.
-differential: build peers core-test
+differential: build peers core-ask
 	@$(PY) tests/lang/differential.py --count 200000 --seed $(SEED)
 	@$(PY) tests/lang/differential.py --count 100000 --seed $(SEED) --tables
 
