@@ -153,6 +153,7 @@ static table *index_room(shard *s) {
     if (old) {
         size_t given = rb_pages_empty(old->slots, ((size_t)old->mask + 1) * sizeof old->slots[0]);
         atomic_fetch_sub_explicit(&total_bytes, (int64_t)given, memory_order_relaxed);
+        rb_heap_count(0, -(int64_t)given);
     }
     return x;
 }

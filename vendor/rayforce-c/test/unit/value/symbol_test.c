@@ -125,6 +125,8 @@ UT_CASE(setup_outgrown_indexes) {
     enum { N = 60000 };
     char text[32];
     int64_t bytes = rv_sym_bytes();
+    rb_heap_stats before, after;
+    rb_heap_stats_into(&before);
     for (int i = 0; i < N; i++) {
         snprintf(text, sizeof text, "grow%d", i);
         UT_CHECK(rv_sym_intern_z(text) > 0);
@@ -136,6 +138,8 @@ UT_CASE(setup_outgrown_indexes) {
         UT_EQ_STR(rv_sym_z(id), text);
     }
     UT_CHECK(rv_sym_bytes() - bytes < (int64_t)N * 80);
+    rb_heap_stats_into(&after);
+    UT_EQ_INT(after.bytes - before.bytes, rv_sym_bytes() - bytes); /* what was given back counts nowhere */
 }
 
 enum { THREADS = 8, TEXTS = 30000 };
