@@ -347,10 +347,8 @@ static size_t huge_part(size_t size) {
 #endif
 
 /* Maps one huge page more than asked for and gives the ends back, so that the block starts on a huge page. */
-static void *map_pages(size_t size) {
+static void *map_new_pages(size_t size) {
     size_t whole = whole_pages(size);
-    void *kept = big_take(whole);
-    if (kept) return kept;
     char *raw = mmap(NULL, whole + RB_BIG_BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (raw == MAP_FAILED) return NULL;
     size_t before = (RB_BIG_BLOCK - ((uintptr_t)raw & (RB_BIG_BLOCK - 1))) & (RB_BIG_BLOCK - 1);
@@ -360,6 +358,11 @@ static void *map_pages(size_t size) {
     madvise(raw + before, huge_part(size), MADV_HUGEPAGE);
 #endif
     return raw + before;
+}
+
+static void *map_pages(size_t size) {
+    void *kept = big_take(whole_pages(size));
+    return kept ? kept : map_new_pages(size);
 }
 
 void *rb_block_alloc(size_t size) {
@@ -393,6 +396,22 @@ void rb_block_free(void *p, size_t size) {
         kept_put(k, class, p);
     else
         free(p);
+}
+
+/* Pages that somebody has had before may be there already. */
+void *rb_room_alloc(size_t size) {
+    if (size < RB_BIG_BLOCK) return rb_block_alloc(size);
+    void *p = size <= (size_t)PTRDIFF_MAX - 2 * RB_BIG_BLOCK && !fails_now() ? map_new_pages(size) : NULL;
+    return p ? p : out_of_memory(size);
+}
+
+void rb_room_use(size_t size) {
+    if (size >= RB_BIG_BLOCK) count(keeper_get(), 1, (int64_t)size);
+}
+
+void rb_room_free(void *p, size_t size, bool used) {
+    if (p && size >= RB_BIG_BLOCK && !used) munmap(p, whole_pages(size));
+    else rb_block_free(p, size);
 }
 
 void rb_heap_count(int64_t blocks, int64_t bytes) { count(keeper_get(), blocks, bytes); }

@@ -21,6 +21,11 @@ void rb_free(void *p, size_t size);
 #define RB_BIG_BLOCK ((size_t)1 << 21)
 RB_NODISCARD void *rb_block_alloc(size_t size);
 void rb_block_free(void *p, size_t size);
+/* Room for elements that may never be written: neither counted nor there before rb_room_use, which cannot fail; where it is
+ * small it is a block. Contents zero or undefined. Release with the same size, saying whether it is used. */
+RB_NODISCARD void *rb_room_alloc(size_t size);
+void rb_room_use(size_t size);
+void rb_room_free(void *p, size_t size, bool used);
 /* Large blocks that were released last are kept for the next request: gives them back to the system. */
 void rb_blocks_trim(void);
 

@@ -12,6 +12,10 @@
 
 /* out[i] = src[at[i]]; where at[i] is negative, the element at `null`. Widths 1, 2, 4, 8, 16. */
 void rk_gather(int width, const void *src, const int64_t *at, int64_t n, const void *null, void *out);
+/* out[i] = names[numbers[i]]; numbers have no sign and one, two or four bytes. And numbers[at[i]], of which there may be none:
+ * the empty symbol. */
+void rk_named(int width, const void *numbers, int64_t n, const int32_t *names, int32_t *out);
+void rk_named_at(int width, const void *numbers, const int64_t *at, int64_t n, const int32_t *names, int32_t *out);
 void rk_reverse(int width, const void *src, int64_t n, void *out);
 void rk_fill(int width, const void *element, int64_t n, void *out);
 /* out[i] = mask[i] ? a[i] : b[i]. */
@@ -48,6 +52,7 @@ typedef struct rk_keys {
     int type;
     bool as_float, nulls;
     const void *data;
+    const int32_t *names; /* null, or: the data are numbers of these ids, U8, I16 or I32 without a sign; keys of SYM */
     uint64_t base; /* subtracted from all keys but that of null: 0, or less than the smallest of them */
     uint64_t step; /* 0, or: without the base these are 1 + a multiple of it, and 1 + how often it goes is the key */
 } rk_keys;

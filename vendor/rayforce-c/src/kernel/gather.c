@@ -212,3 +212,30 @@ void rk_blend(int width, const uint8_t *mask, const void *a, const void *b, int6
     default: blend_16(mask, a, b, n, out);
     }
 }
+
+/* ---- numbers of names -------------------------------------------------------------------------------------------- */
+
+#define NAMED(T)                                                                                                       \
+    RB_HOT static void named_##T(const T *restrict numbers, int64_t n, const int32_t *restrict names,                  \
+                                 int32_t *restrict out) {                                                              \
+        for (int64_t i = 0; i < n; i++) out[i] = names[numbers[i]];                                                    \
+    }                                                                                                                  \
+    RB_HOT static void named_at_##T(const T *restrict numbers, const int64_t *restrict at, int64_t n,                  \
+                                    const int32_t *restrict names, int32_t *restrict out) {                            \
+        for (int64_t i = 0; i < n; i++) out[i] = at[i] < 0 ? RY_NULL_SYM : names[numbers[at[i]]];                      \
+    }
+NAMED(uint8_t)
+NAMED(uint16_t)
+NAMED(uint32_t)
+
+void rk_named(int width, const void *numbers, int64_t n, const int32_t *names, int32_t *out) {
+    if (width == 1) named_uint8_t(numbers, n, names, out);
+    else if (width == 2) named_uint16_t(numbers, n, names, out);
+    else named_uint32_t(numbers, n, names, out);
+}
+
+void rk_named_at(int width, const void *numbers, const int64_t *at, int64_t n, const int32_t *names, int32_t *out) {
+    if (width == 1) named_at_uint8_t(numbers, at, n, names, out);
+    else if (width == 2) named_at_uint16_t(numbers, at, n, names, out);
+    else named_at_uint32_t(numbers, at, n, names, out);
+}

@@ -63,6 +63,15 @@ RB_HOT static void keys_as_int(const rk_keys *k, int64_t begin, int64_t n, uint6
     }
 }
 
+RB_HOT static void keys_of_names(const rk_keys *k, int64_t begin, int64_t n, uint64_t *restrict out) {
+    const int32_t *names = k->names;
+    switch (k->type) {
+    case RY_U8: LOOP(uint8_t, false, key_of_int(names[x]));
+    case RY_I16: LOOP(uint16_t, false, key_of_int(names[x]));
+    default: LOOP(uint32_t, false, key_of_int(names[x]));
+    }
+}
+
 #undef LOOP
 
 /* Multiples of the step are that exactly: rounding finds how often it goes. */
@@ -83,7 +92,9 @@ RB_HOT static bool keep_step(uint64_t step, const uint64_t *keys, int64_t n) {
 }
 
 void rk_keys_into(const rk_keys *k, int64_t begin, int64_t n, uint64_t *out) {
-    if (k->as_float || k->type == RY_F32 || k->type == RY_F64)
+    if (k->names)
+        keys_of_names(k, begin, n, out);
+    else if (k->as_float || k->type == RY_F32 || k->type == RY_F64)
         keys_as_double(k, begin, n, out);
     else
         keys_as_int(k, begin, n, out);

@@ -63,6 +63,10 @@ void *ro_room(int64_t n, size_t each);
 #define RO_ROOM(T, n) ((T *)ro_room(n, sizeof(T)))
 #define RO_ROOM_FREE(p, n) rb_block_free(p, (size_t)(n) * sizeof *(p))
 
+/* Are so many elements of an exact column better coded? Else they are a vector. pick.c */
+bool ro_stays_coded(const ray_val *coded, int64_t n);
+/* Numbers of the names of an exact column as the one or the other. Consumes numbers; null is passed on. */
+RB_NODISCARD ray_val *ro_named_take(const ray_val *coded, ray_val *numbers);
 /* A LIST of the elements; of anything but a vector or list: of itself. pick.c */
 RB_NODISCARD ray_val *ro_spread(const ray_val *v);
 
@@ -86,7 +90,9 @@ typedef struct ro_keyer {
     int64_t n;
     int64_t *classes; /* owned, n of them; null: the elements are their own keys */
     bool null;        /* after ro_keyer_rebase: is one of the keys that of null, 0? */
+    int64_t numbers;  /* not 0: elements are numbers of so many names */
 } ro_keyer;
+/* A column of a table may be given as it is held there; of an exact one keys tell nothing but equality. */
 RB_NODISCARD int ro_keyer_of(ray_rt *rt, const ray_val *v, ro_keyer *out);
 /* Comparable keys for two collections or atoms. */
 RB_NODISCARD int ro_keyer_pair(ray_rt *rt, const ray_val *a, const ray_val *b, ro_keyer *ka, ro_keyer *kb);

@@ -72,7 +72,19 @@ static ro_keyer plain(const ray_val *v, int type) {
     return (ro_keyer){.keys = {.type = type, .data = v->data}, .n = ro_elements(v)};
 }
 
+/* Numbers are equal where the symbols are. */
+static ro_keyer of_numbers(const ray_val *coded) {
+    ro_keyer k = plain(coded->u.coded.numbers, coded->u.coded.numbers->type);
+    k.numbers = coded->u.coded.names->len;
+    return k;
+}
+
 int ro_keyer_of(ray_rt *rt, const ray_val *v, ro_keyer *out) {
+    if (rv_exact_get(v)) {
+        *out = of_numbers(v);
+        return 0;
+    }
+    v = rv_plain_get((ray_val *)(uintptr_t)v);
     *out = plain(v, v->type);
     if (has_keys(v->type)) return 0;
     classes c;
@@ -123,7 +135,21 @@ static int span_range(void *ctx, int64_t begin, int64_t end, int worker) {
     return 0;
 }
 
+/* What numbers become is known without a look at them; those of two bytes are taken as they lie, with a sign. */
+static uint64_t rebase_numbers(ro_keyer *k) {
+    const uint64_t signs = (uint64_t)1 << 63, low = (uint64_t)1 << 15;
+    const bool wraps = k->keys.type == RY_I16 && (uint64_t)k->numbers > low;
+    k->keys.base = signs - (wraps ? low : 0) - 1;
+    k->keys.step = 0;
+    k->null = false;
+    return wraps ? 2 * low : (uint64_t)k->numbers;
+}
+
 int ro_keyer_rebase(ray_rt *rt, ro_keyer *k, uint64_t *top) {
+    if (k->numbers) {
+        *top = rebase_numbers(k);
+        return 0;
+    }
     int64_t ranges = k->n / RO_GRAIN + 1;
     uint64_t *room = RO_ROOM(uint64_t, 2 * ranges), lo = UINT64_MAX, hi = 0;
     if (!room) return -1;

@@ -10,7 +10,8 @@
 bool ro_truthy(const ray_val *v);
 
 /* Elements by position, in that order; -1 gives the null of the type. Vectors, lists, and tables by row (then dicts by
- * entry). Every position is < rv_count(v). */
+ * entry). Every position is < rv_count(v). Of a column as a table holds it, like those of the table that comes out, it is one
+ * that a table may hold; so it is with ro_filter_by. */
 RB_NODISCARD ray_val *ro_gather(ray_rt *rt, const ray_val *v, const int64_t *at, int64_t n);
 /* Elements where mask (B8, same length) is true. */
 RB_NODISCARD ray_val *ro_filter_by(ray_rt *rt, const ray_val *v, const ray_val *mask);
@@ -28,6 +29,7 @@ typedef struct ro_groups {
     int32_t *id;    /* [n] group of each row */
     int64_t n;
 } ro_groups;
+/* Columns may be as a table holds them. */
 RB_NODISCARD int ro_group_rows(ray_rt *rt, ray_val *const *columns, int ncolumns, ro_groups *out);
 void ro_groups_free(ro_groups *g);
 

@@ -8,6 +8,7 @@ typedef struct gather {
     int width;
     const void *src;
     const int64_t *at;
+    const int32_t *names; /* src are numbers of these */
     uint8_t null[16];
     void *out;
 } gather;
@@ -55,10 +56,52 @@ static ray_val *gather_vector(ray_rt *rt, const ray_val *v, const int64_t *at, i
     return out;
 }
 
+bool ro_stays_coded(const ray_val *coded, int64_t n) {
+    return n >= RV_REST_ROWS && coded->u.coded.names->len <= n / RV_REST_SHARE;
+}
+
+ray_val *ro_named_take(const ray_val *coded, ray_val *numbers) {
+    if (numbers && ro_stays_coded(coded, numbers->len)) return rv_coded_like_take(coded, numbers);
+    ray_val *out = numbers ? rv_vec_new(RY_SYM, numbers->len) : NULL;
+    if (out) rk_named(ry_width(numbers->type), numbers->data, numbers->len, coded->u.coded.names->data, out->data);
+    if (out && (coded->attrs & RV_A_NULLS)) rv_vec_scan_nulls(out);
+    rv_release(numbers);
+    return out;
+}
+
+static int named_range(void *ctx, int64_t begin, int64_t end, int worker) {
+    (void)worker;
+    const gather *g = ctx;
+    rk_named_at(g->width, g->src, g->at + begin, end - begin, g->names, (int32_t *)g->out + begin);
+    return 0;
+}
+
+static ray_val *gather_coded(ray_rt *rt, const ray_val *v, const int64_t *at, int64_t n) {
+    const ray_val *numbers = v->u.coded.numbers;
+    const bool missing = rk_any_missing(at, n);
+    if (!missing && ro_stays_coded(v, n)) return rv_coded_like_take(v, gather_vector(rt, numbers, at, n));
+    ray_val *out = rv_vec_new(RY_SYM, n);
+    if (!out) return NULL;
+    gather g = {.width = ry_width(numbers->type), .src = numbers->data, .at = at, .out = out->data};
+    g.names = v->u.coded.names->data;
+    if (ro_parallel(rt, n, RO_GRAIN, named_range, &g) < 0) {
+        rv_release(out);
+        return NULL;
+    }
+    if (v->attrs & RV_A_NULLS) rv_vec_scan_nulls(out);
+    else if (missing) out->attrs |= RV_A_NULLS;
+    return out;
+}
+
+static ray_val *gather_held(ray_rt *rt, const ray_val *v, const int64_t *at, int64_t n) {
+    if (rv_exact_get(v)) return gather_coded(rt, v, at, n);
+    return gather_vector(rt, rv_plain_get((ray_val *)(uintptr_t)v), at, n);
+}
+
 static ray_val *gather_columns(ray_rt *rt, const ray_val *columns, const int64_t *at, int64_t n) {
     ray_val *out = rv_vec_room_new(RY_LIST, columns->len);
     for (int64_t c = 0; out && c < columns->len; c++) {
-        if (rv_list_append_take(out, ro_gather(rt, rv_list_get(columns, c), at, n)) < 0) {
+        if (rv_list_append_take(out, ro_gather(rt, rv_list_held(columns, c), at, n)) < 0) {
             rv_release(out);
             return NULL;
         }
@@ -67,6 +110,7 @@ static ray_val *gather_columns(ray_rt *rt, const ray_val *columns, const int64_t
 }
 
 ray_val *ro_gather(ray_rt *rt, const ray_val *v, const int64_t *at, int64_t n) {
+    if (v->type == RY_CODED) return gather_held(rt, v, at, n);
     if (rv_is_list(v)) return gather_list(v, at, n);
     if (rv_is_vector(v)) return gather_vector(rt, v, at, n);
     if (v->type == RY_TABLE) {
@@ -90,7 +134,7 @@ ray_val *ro_element(const ray_val *v, int64_t i) {
     const ray_val *columns = v->u.pair.values;
     ray_val *cells = rv_vec_room_new(RY_LIST, columns->len);
     for (int64_t c = 0; cells && c < columns->len; c++) {
-        if (rv_list_append_take(cells, rv_vec_at(rv_list_get(columns, c), i)) < 0) {
+        if (rv_list_append_take(cells, rv_held_at(rv_list_held(columns, c), i)) < 0) {
             rv_release(cells);
             return NULL;
         }
@@ -152,6 +196,7 @@ typedef struct chosen {
     int64_t ranges, total, *start;
     int width; /* 0: positions */
     const void *src;
+    const int32_t *names; /* src are numbers of these; else null */
     void *out;
 } chosen;
 
@@ -162,12 +207,26 @@ static int count_range(void *ctx, int64_t begin, int64_t end, int worker) {
     return 0;
 }
 
+#define NAMED 2048 /* numbers that are chosen before they become ids */
+
+static void select_named(const chosen *c, int64_t begin, int64_t end, int32_t *out) {
+    uint32_t some[NAMED];
+    for (int64_t n; begin < end; begin += n) {
+        n = end - begin < NAMED ? end - begin : NAMED;
+        int64_t k = rk_mask_select(c->width, (const uint8_t *)c->src + begin * c->width, c->mask + begin, n, some);
+        rk_named(c->width, some, k, c->names, out);
+        out += k;
+    }
+}
+
 static int select_range(void *ctx, int64_t begin, int64_t end, int worker) {
     (void)worker;
     const chosen *c = ctx;
     int64_t at = c->start[begin / RO_GRAIN];
     if (c->width == 0)
         rk_mask_positions(c->mask + begin, end - begin, begin, (int64_t *)c->out + at);
+    else if (c->names)
+        select_named(c, begin, end, (int32_t *)c->out + at);
     else
         rk_mask_select(c->width, (const uint8_t *)c->src + begin * c->width, c->mask + begin, end - begin,
                        (uint8_t *)c->out + at * c->width);
@@ -194,7 +253,30 @@ static int choose(ray_rt *rt, const ray_val *mask, chosen *c) {
 
 static void choose_free(chosen *c) { rb_free(c->start, (size_t)c->ranges * sizeof *c->start); }
 
+static ray_val *select_vector(ray_rt *rt, const ray_val *v, int64_t n, chosen *c);
+
+static ray_val *select_coded(ray_rt *rt, const ray_val *v, int64_t n, chosen *c) {
+    const ray_val *numbers = v->u.coded.numbers;
+    if (ro_stays_coded(v, c->total)) return rv_coded_like_take(v, select_vector(rt, numbers, n, c));
+    ray_val *out = rv_vec_new(RY_SYM, c->total);
+    if (!out) return NULL;
+    c->width = ry_width(numbers->type);
+    c->src = numbers->data;
+    c->names = v->u.coded.names->data;
+    c->out = out->data;
+    int ok = ro_parallel(rt, n, RO_GRAIN, select_range, c);
+    c->names = NULL;
+    if (ok == 0) {
+        if (v->attrs & RV_A_NULLS) rv_vec_scan_nulls(out);
+        return out;
+    }
+    rv_release(out);
+    return NULL;
+}
+
 static ray_val *select_vector(ray_rt *rt, const ray_val *v, int64_t n, chosen *c) {
+    if (rv_exact_get(v)) return select_coded(rt, v, n, c);
+    if (v->type == RY_CODED) v = rv_plain_get((ray_val *)(uintptr_t)v);
     ray_val *out = rv_vec_new(v->type, c->total);
     if (!out) return NULL;
     c->width = ry_width(v->type);
@@ -216,7 +298,7 @@ static ray_val *select_vector(ray_rt *rt, const ray_val *v, int64_t n, chosen *c
 ray_val *ro_filter_by(ray_rt *rt, const ray_val *v, const ray_val *mask) {
     const int64_t n = rv_count(v);
     const bool rows = v->type == RY_TABLE, fits = mask->type == RY_B8;
-    if (!ro_is_collection(v) && !rows) return ro_refuse("filter", "a vector, list or table", v);
+    if (!ro_is_collection(v) && !rows && v->type != RY_CODED) return ro_refuse("filter", "a vector, list or table", v);
     if (!ro_is_collection(mask) || (rows && !fits)) return ro_refuse("filter", "a B8 mask", mask);
     if (mask->len == n && !fits) return n ? ro_refuse("filter", "a B8 mask", mask) : rv_vec_new(RY_LIST, 0);
     if (mask->len != n)
@@ -229,7 +311,7 @@ ray_val *ro_filter_by(ray_rt *rt, const ray_val *v, const ray_val *mask) {
         const ray_val *columns = v->u.pair.values;
         ray_val *kept = rv_vec_room_new(RY_LIST, columns->len);
         for (int64_t i = 0; kept && i < columns->len; i++) {
-            if (rv_list_append_take(kept, select_vector(rt, rv_list_get(columns, i), n, &c)) < 0) {
+            if (rv_list_append_take(kept, select_vector(rt, rv_list_held(columns, i), n, &c)) < 0) {
                 rv_release(kept);
                 kept = NULL;
             }

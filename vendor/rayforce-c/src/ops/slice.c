@@ -3,6 +3,15 @@
 #include "../kernel/kernel.h"
 #include "collect.h"
 
+static ray_val *run_of(const ray_val *v, int64_t from, int64_t len);
+
+/* Of a column as a table holds it. */
+static ray_val *run_held(ray_val *held, int64_t from, int64_t len) {
+    const ray_val *coded = rv_exact_get(held);
+    if (!coded) return run_of(rv_plain_get(held), from, len);
+    return ro_named_take(coded, rv_vec_slice(coded->u.coded.numbers, from, len));
+}
+
 /* The run [from, from+len) of anything that has runs; inside. */
 static ray_val *run_of(const ray_val *v, int64_t from, int64_t len) {
     if (ro_is_collection(v)) {
@@ -20,7 +29,7 @@ static ray_val *run_of(const ray_val *v, int64_t from, int64_t len) {
     const ray_val *columns = v->u.pair.values;
     ray_val *out = rv_vec_room_new(RY_LIST, columns->len);
     for (int64_t c = 0; out && c < columns->len; c++) {
-        if (rv_list_append_take(out, run_of(rv_list_get(columns, c), from, len)) < 0) {
+        if (rv_list_append_take(out, run_held(rv_list_held(columns, c), from, len)) < 0) {
             rv_release(out);
             return NULL;
         }

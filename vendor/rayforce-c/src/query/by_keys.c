@@ -29,10 +29,19 @@ static int by_columns(rq_keys *k, rq_scope *s, const ray_val *names) {
         int32_t name = RV_DATA(int32_t, names)[i];
         int64_t c = rq_rows_find(s->rows, name);
         if (c < 0) return rb_fail(RB_E_DOMAIN, "by: the table has no column %s", rv_sym_z(name));
-        ray_val *v = rq_rows_column(s->rows, c);
+        ray_val *v = rq_rows_held(s->rows, c);
         RB_TRY(add_key_take(k, name, v ? rv_retain(v) : NULL), -1);
     }
     return 0;
+}
+
+/* A column as it is held, or the value of an expression. Nothing is bound yet that could have the name of a column. */
+static int key_of(rq_scope *s, ray_val *form, rq_value *out) {
+    int64_t c = form->type == -RY_SYM ? rq_rows_find(s->rows, form->u.sym) : -1;
+    if (c < 0) return rq_expr_any(s, form, out);
+    ray_val *v = rq_rows_held(s->rows, c);
+    *out = (rq_value){.v = v ? rv_retain(v) : NULL, .kind = RQ_MANY};
+    return v ? 0 : -1;
 }
 
 static bool is_name_of(const ray_val *form, int32_t name) { return form->type == -RY_SYM && form->u.sym == name; }
@@ -46,7 +55,7 @@ static int by_dict(rq_keys *k, rq_scope *s, const ray_val *d) {
         rq_value x;
         if (rv_table_find(s->rows->table, name) >= 0 && !is_name_of(form, name))
             return rb_fail(RB_E_DOMAIN, "by: the key %s is a column of the table", rv_sym_z(name));
-        RB_TRY(rq_expr_any(s, form, &x), -1);
+        RB_TRY(key_of(s, form, &x), -1);
         RB_TRY(add_value(k, s, name, &x, false), -1);
     }
     return 0;
@@ -75,7 +84,7 @@ static int by_expression(rq_keys *k, rq_scope *s, ray_val *form) {
     rq_value x;
     if (named && (form->attrs & RV_A_QUOTED) && rq_rows_find(s->rows, form->u.sym) < 0)
         return rb_fail(RB_E_SCHEMA, "by: the table has no column %.200s", rv_sym_z(form->u.sym));
-    RB_TRY(rq_expr_any(s, form, &x), -1);
+    RB_TRY(key_of(s, form, &x), -1);
     if (x.v->type == RY_NULL) {
         rv_release(x.v);
         return rb_fail(RB_E_SCHEMA, "by: null is no key");

@@ -277,7 +277,7 @@ static int masked_call(rq_scope *s, const rv_builtin *row, const ray_val *form, 
     bool plain = rows->mask && name->type == -RY_SYM && !(name->attrs & RV_A_QUOTED);
     int64_t c = plain && !rq_is_bound(s, name->u.sym) ? rq_rows_find(rows, name->u.sym) : -1;
     if (c < 0 || rows->columns[c]) return 1;
-    const ray_val *column = rv_table_column_get(rows->table, c);
+    const ray_val *column = rv_list_held(rows->table->u.pair.values, c);
     bool count = row->fn == ro_count;
     if (!count && !ro_has_masked(row->fn, column)) return 1;
     *out = (rq_value){.v = count ? rv_i64_new(rows->n) : ro_masked(rows->rt, row->fn, column, rows->mask), .kind = RQ_ONE};

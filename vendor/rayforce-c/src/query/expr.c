@@ -9,6 +9,8 @@ static const rq_binding *binding_of(const rq_binding *b, int32_t name) {
     return b;
 }
 
+bool rq_is_param(const rq_scope *s, int32_t name) { return binding_of(s->params, name); }
+
 bool rq_is_bound(const rq_scope *s, int32_t name) { return binding_of(s->params, name) || binding_of(s->aliases, name); }
 
 bool rq_is_of_rows(const rq_scope *s, int32_t name) { return rq_is_bound(s, name) || rq_rows_find(s->rows, name) >= 0; }
@@ -20,7 +22,7 @@ static int give(rq_value *out, ray_val *v, enum rq_kind kind) {
 
 static int give_binding(rq_value *out, const rq_binding *b) {
     *out = b->value;
-    rv_retain(out->v);
+    out->v = rv_retain(rv_plain_get(out->v));
     return 0;
 }
 
@@ -104,7 +106,7 @@ static ray_val *find(void *ctx, int32_t name) {
     rq_scope *s = ctx;
     const rq_binding *b = binding_of(s->params, name);
     if (!b) b = binding_of(s->aliases, name);
-    if (b) return b->value.kind == RQ_MANY ? cell(s, b->value.v) : rv_retain(b->value.v);
+    if (b) return b->value.kind == RQ_MANY ? cell(s, rv_plain_get(b->value.v)) : rv_retain(b->value.v);
     int64_t c = rq_rows_find(s->rows, name);
     if (c < 0) return NULL;
     ray_val *v = rq_rows_column(s->rows, c);

@@ -36,6 +36,7 @@ static int contents_of_name(rq_scope *s, int32_t name) {
     if (s->columns_first && rq_rows_find(s->rows, name) >= 0) return HAS_ROWS;
     for (const rq_binding *b = s->aliases; b; b = b->next)
         if (b->name == name) return contents_of_alias(b);
+    if (!rq_is_bound(s, name) && rq_rows_find(s->rows, name) >= 0) return HAS_ROWS;
     rq_value v;
     if (rq_expr_name(s, name, &v) < 0) {
         rb_error_clear(); /* it fails again, and then for good, when it is evaluated */

@@ -7,6 +7,10 @@
 
 static const char *text_at(const void *of, int64_t i, size_t *n) {
     const ray_val *v = of;
+    if (v->type == RY_CODED) {
+        int64_t number = rv_number_at(v->u.coded.numbers, i);
+        return rv_sym_text(RV_DATA(int32_t, v->u.coded.names)[number], n);
+    }
     if (v->type == RY_GUID) {
         const ry_guid *x = &RV_DATA(ry_guid, v)[i];
         *n = ry_null_is_guid(x) ? 0 : sizeof *x;
@@ -51,7 +55,7 @@ static ray_val *finish(ray_rt *rt, const reduction *r, const void *cells, int64_
     if (r->row->finish(cells, groups, out->data) && !r->row->row && out->type != RY_B8 && out->type != RY_U8)
         out->attrs |= RV_A_NULLS;
     if (!r->row->row) return out;
-    ray_val *elements = ro_gather(rt, r->v, out->data, groups);
+    ray_val *elements = rv_plain_take(ro_gather(rt, r->v, out->data, groups));
     rv_release(out);
     if (!elements || elements->type != RY_F32) return elements;
     ray_val *wide = ro_cast_to(rt, elements, RY_F64); /* as all other aggregates of F32 */
@@ -63,7 +67,7 @@ static ray_val *finish(ray_rt *rt, const reduction *r, const void *cells, int64_
 static ray_val *by_kernel(ray_rt *rt, rq_grouping *by, int32_t verb, const ray_val *v) {
     bool edge = verb == RK_G_FIRST || verb == RK_G_LAST, order = verb == RK_G_MIN || verb == RK_G_MAX;
     reduction r = {.v = v, .verb = verb, .text = order && v->type == RY_GUID};
-    r.text |= (edge || order) && (v->type == RY_SYM || v->type == RY_STR);
+    r.text |= (edge || order) && (v->type == RY_SYM || v->type == RY_CODED || v->type == RY_STR);
     r.row = r.text ? rk_grouped(RK_G_FIRST, RY_I64) : rk_grouped((enum rk_grouped_verb)verb, v->type);
     rb_error_clear();
     if (!r.row) return NULL;
@@ -140,14 +144,29 @@ ray_val *rq_of_each_group(rq_scope *s, ray_val *fn, ray_val *v) {
     return row && row->grouped >= 0 ? reduce(s, fn, &argument, 1) : by_calls(s, fn, &argument, 1);
 }
 
+/* The column behind a name, if it is coded and the aggregate takes symbols by their texts, or counts; else the value of the
+ * form. */
+static int argument_of(rq_scope *s, int32_t verb, ray_val *form, rq_value *out) {
+    bool count = verb == RK_G_COUNT;
+    bool texts = verb == RK_G_FIRST || verb == RK_G_LAST || verb == RK_G_MIN || verb == RK_G_MAX;
+    bool name = (texts || count) && form->type == -RY_SYM && !(form->attrs & RV_A_QUOTED) && !rq_is_param(s, form->u.sym);
+    int64_t c = name ? rq_rows_find(s->rows, form->u.sym) : -1;
+    ray_val *held = c < 0 ? NULL : rq_rows_held(s->rows, c);
+    if (c >= 0 && !held) return -1;
+    if (!held || !rv_exact_get(held)) return rq_expr_any(s, form, out);
+    *out = (rq_value){.v = rv_retain(count ? held->u.coded.numbers : held), .kind = RQ_MANY};
+    return 0;
+}
+
 int rq_grouped_aggregate(rq_scope *s, ray_val *fn, ray_val *form, rq_value *out) {
     rq_scope inner = *s;
     inner.grouping = NULL;
     inner.columns_first = inner.whole = inner.wide = true;
+    const int32_t grouped = fn->u.builtin.row ? fn->u.builtin.row->grouped : -1;
     rq_value args[ARGS_MAX] = {{0}};
     int n = (int)(form->len - 1 > ARGS_MAX ? ARGS_MAX : form->len - 1), ok = 0, many = 0;
     for (int i = 0; ok == 0 && i < n; i++) {
-        ok = rq_expr_any(&inner, rv_list_get(form, i + 1), &args[i]);
+        ok = argument_of(&inner, n == 1 ? grouped : -1, rv_list_get(form, i + 1), &args[i]);
         if (ok == 0 && n == 1) ok = rq_spread_constant(&inner, &args[i]);
         many += ok == 0 && args[i].kind == RQ_MANY && !args[i].literal;
         if (ok == 0 && args[i].kind == RQ_MANY && !args[i].literal && args[i].v->len != s->grouping->g.n)

@@ -22,7 +22,7 @@ static int add_take(result *r, int32_t name, ray_val *column) {
 static int add_keys(result *r, const rq_rows *rows, const rq_keys *k, const ro_groups *g) {
     for (int64_t i = 0; i < k->names->len; i++)
         RB_TRY(add_take(r, RV_DATA(int32_t, k->names)[i],
-                        ro_gather(rows->rt, rv_list_get(k->columns, i), g->first, g->count)),
+                        ro_gather(rows->rt, rv_list_held(k->columns, i), g->first, g->count)),
                -1);
     return 0;
 }
@@ -38,7 +38,7 @@ static int add_first_rows(result *r, rq_rows *rows, const rq_keys *k, const ro_g
     for (int64_t c = 0; c < rv_table_columns(rows->table); c++) {
         int32_t name = rv_table_name(rows->table, c);
         if (has_name(k->names, k->names->len, name)) continue;
-        ray_val *v = rq_rows_column(rows, c);
+        ray_val *v = rq_rows_held(rows, c);
         RB_TRY(add_take(r, name, v ? ro_gather(rows->rt, v, g->first, g->count) : NULL), -1);
     }
     return 0;

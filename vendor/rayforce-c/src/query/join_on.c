@@ -55,7 +55,7 @@ int rq_columns_copy(const ray_val *table, int64_t more, ray_val **names, ray_val
     *columns = *names ? rv_vec_room_new(RY_LIST, n + more) : NULL;
     int ok = *columns ? rv_vec_append(*names, table->u.pair.keys->data, n) : -1;
     for (int64_t c = 0; ok == 0 && c < n; c++)
-        ok = rv_list_append_take(*columns, rv_retain(rv_table_column_get(table, c)));
+        ok = rv_list_append_take(*columns, rv_retain(rv_list_held(table->u.pair.values, c)));
     if (ok == 0) return 0;
     rv_release(*names);
     rv_release(*columns);

@@ -32,6 +32,7 @@ void rq_missing_into(const ray_val *column, uint8_t out[16]) {
 typedef struct filling {
     const ray_val *from;
     ray_val *out; /* borrowed from the result */
+    const ray_val *coded; /* not null: from and out are numbers of its names */
     uint8_t missing[16];
     bool left;
 } filling;
@@ -122,14 +123,16 @@ static int64_t count_pairs(ray_rt *rt, joining *j) {
     return sum;
 }
 
-static int add_column(joining *j, ray_val *names, ray_val *columns, int32_t name, ray_val *from, bool left,
+static int add_column(joining *j, ray_val *names, ray_val *columns, int32_t name, ray_val *held, bool left,
                       int64_t rows) {
     RB_TRY(rv_vec_append(names, &name, 1), -1);
-    if (left && j->same) return rv_list_append_take(columns, rv_retain(from));
+    if (left && j->same) return rv_list_append_take(columns, rv_retain(held));
+    const ray_val *coded = left || !j->outer || j->m->missing == 0 ? rv_exact_get(held) : NULL;
+    const ray_val *from = coded ? coded->u.coded.numbers : rv_plain_get(held);
     ray_val *out = rv_vec_new(from->type, rows);
     RB_TRY(rv_list_append_take(columns, out), -1);
     filling *f = &j->columns[j->n++];
-    *f = (filling){.from = from, .out = out, .left = left};
+    *f = (filling){.from = from, .out = out, .coded = coded, .left = left};
     rq_missing_into(from, f->missing);
     if (from->type == RY_STR && from->u.heap) out->u.heap = rv_heap_retain(from->u.heap);
     return 0;
@@ -138,16 +141,27 @@ static int add_column(joining *j, ray_val *names, ray_val *columns, int32_t name
 static int add_columns(joining *j, const rq_on *on, const ray_val *left, const ray_val *right, int64_t rows,
                        ray_val *names, ray_val *columns) {
     for (int64_t c = 0; c < rv_table_columns(left); c++)
-        RB_TRY(add_column(j, names, columns, rv_table_name(left, c), rv_table_column_get(left, c), true, rows), -1);
+        RB_TRY(add_column(j, names, columns, rv_table_name(left, c), rv_list_held(left->u.pair.values, c), true, rows),
+               -1);
     for (int64_t c = 0; c < rv_table_columns(right); c++) {
         int32_t name = rv_table_name(right, c);
         if (rq_on_has(on, name)) continue;
-        RB_TRY(add_column(j, names, columns, name, rv_table_column_get(right, c), false, rows), -1);
+        RB_TRY(add_column(j, names, columns, name, rv_list_held(right->u.pair.values, c), false, rows), -1);
     }
     return 0;
 }
 
-static void finish(const joining *j) {
+/* Numbers that were filled in become a column. */
+static int finish_coded(const filling *f, ray_val *columns) {
+    int64_t at = 0;
+    while (rv_list_held(columns, at) != f->out) at++;
+    ray_val *column = ro_named_take(f->coded, rv_retain(f->out));
+    if (!column) return -1;
+    rv_list_set_take(columns, at, column);
+    return 0;
+}
+
+static int finish(const joining *j, ray_val *columns) {
     bool missing = j->outer && j->m->missing > 0;
     for (int c = 0; c < j->n; c++) {
         const filling *f = &j->columns[c];
@@ -158,6 +172,9 @@ static void finish(const joining *j) {
         else if (missing && !f->left && f->out->type != RY_B8 && f->out->type != RY_U8)
             f->out->attrs |= RV_A_NULLS;
     }
+    for (int c = 0; c < j->n; c++)
+        if (j->columns[c].coded) RB_TRY(finish_coded(&j->columns[c], columns), -1);
+    return 0;
 }
 
 /* Lists that were filled, wholly or in part, hold nothing yet. */
@@ -175,10 +192,7 @@ static ray_val *build(ray_rt *rt, joining *j, const rq_on *on, const ray_val *le
         forget(j);
         ok = false;
     }
-    if (ok) {
-        finish(j);
-        return rv_table_new_take(names, columns);
-    }
+    if (ok && finish(j, columns) == 0) return rv_table_new_take(names, columns);
     rv_release(names);
     rv_release(columns);
     return NULL;

@@ -10,6 +10,9 @@
 
 /* ---- which types have keys in common ----------------------------------------------------------------------------- */
 
+/* Of the elements of what is held. */
+static int type_of(const ray_val *held) { return held->type == RY_CODED ? RY_SYM : held->type; }
+
 static bool is_integer(int type) {
     enum ry_class c = ry_class_of(type);
     return c == RY_C_BOOL || c == RY_C_INT || c == RY_C_TEMPORAL;
@@ -17,7 +20,7 @@ static bool is_integer(int type) {
 
 int rq_joint_check(const char *verb, const rq_on *on, int64_t nkeys, const ray_val *left, const ray_val *right) {
     for (int64_t k = 0; k < nkeys; k++) {
-        int a = rv_table_column_get(left, on->left[k])->type, b = rv_table_column_get(right, on->right[k])->type;
+        int a = type_of(rv_list_held(left->u.pair.values, on->left[k])), b = type_of(rv_list_held(right->u.pair.values, on->right[k]));
         if ((is_integer(a) || a == RY_SYM) && (is_integer(b) || b == RY_SYM)) continue;
         return rb_fail(RB_E_NYI, "%s: keys may be integers, times and symbols, not %s and %s", verb, ry_name(a),
                        ry_name(b));
@@ -95,23 +98,32 @@ static ro_keyer plain(const ray_val *v) {
     return (ro_keyer){.keys = {.type = v->type, .nulls = true, .data = v->data}, .n = v->len};
 }
 
+/* The ids that numbers stand for, made where they are wanted. */
+static ro_keyer named(const ray_val *v) {
+    const ray_val *coded = rv_exact_get(v);
+    if (!coded) return plain(v);
+    ro_keyer k = plain(coded->u.coded.numbers);
+    k.keys.names = coded->u.coded.names->data;
+    return k;
+}
+
 #define KEY_OF_ZERO ((uint64_t)1 << 63)
 
 static int open_column(ray_rt *rt, rq_joint *j, const ray_val *l, const ray_val *r, bool holes) {
     *j = (rq_joint){0};
-    int same = comparable(l->type, r->type);
+    int same = comparable(type_of(l), type_of(r));
     RB_TRY(same, -1);
     if (!same) {
         j->never = true;
         return 0;
     }
     /* The empty symbol's id is 0; all other nulls have the key 0. */
-    j->span = (rk_span){.hole = r->type == RY_SYM ? KEY_OF_ZERO : 0, .holes = holes};
+    j->span = (rk_span){.hole = type_of(r) == RY_SYM ? KEY_OF_ZERO : 0, .holes = holes};
     if (r->type == RY_STR || r->type == RY_GUID || rv_is_list(r)) {
         RB_TRY(ro_keyer_pair(rt, r, l, &j->r, &j->l), -1);
     } else {
-        j->l = plain(l);
-        j->r = plain(r);
+        j->l = named(l);
+        j->r = named(r);
     }
     if (choose(rt, j) == 0) return 0;
     rq_joint_close(j);
@@ -184,11 +196,15 @@ static int add_column(ray_rt *rt, const ray_val *l, const ray_val *r, bool holes
     return ok;
 }
 
+static const ray_val *key_held(const ray_val *t, int64_t c) {
+    ray_val *held = rv_list_held(t->u.pair.values, c);
+    return rv_exact_get(held) ? held : rv_plain_get(held);
+}
 static const ray_val *left_key(const rq_on *on, const ray_val *left, int64_t k) {
-    return rv_table_column_get(left, on->left[k]);
+    return key_held(left, on->left[k]);
 }
 static const ray_val *right_key(const rq_on *on, const ray_val *right, int64_t k) {
-    return rv_table_column_get(right, on->right[k]);
+    return key_held(right, on->right[k]);
 }
 
 int rq_joint_open(rq_joint *j, ray_rt *rt, const rq_on *on, int64_t nkeys, const ray_val *left, const ray_val *right,

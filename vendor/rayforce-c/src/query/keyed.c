@@ -132,7 +132,7 @@ RV_VERB(rq_xgroup) {
 /* ---- modify, fkeys ----------------------------------------------------------------------------------------------- */
 
 static ray_val *with_column(ray_val *t, int64_t c, ray_val *column) {
-    ray_val *columns = rv_vec_slice(t->u.pair.values, 0, rv_table_columns(t));
+    ray_val *columns = rv_list_copy(t->u.pair.values);
     if (!columns) return NULL;
     rv_list_set_take(columns, c, rv_retain(column));
     return rv_table_new_take(rv_retain(t->u.pair.keys), columns);

@@ -134,7 +134,7 @@ static int grow_column(growth *g, ray_val *v, const ray_val *more, const rq_plac
 /* Columns for the new table, or the table's own list. */
 static ray_val *columns_for(ray_val *table, bool own) {
     ray_val *columns = table->u.pair.values;
-    return own ? rv_retain(columns) : rv_vec_slice(columns, 0, columns->len);
+    return own ? rv_retain(columns) : rv_list_copy(columns);
 }
 
 static void growth_bind(ray_val *columns, int c, growth *g) {

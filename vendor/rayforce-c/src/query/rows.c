@@ -76,11 +76,16 @@ void rq_rows_close(rq_rows *r) {
     rv_release(r->table);
 }
 
-ray_val *rq_rows_column(rq_rows *r, int64_t c) {
-    ray_val *whole = rv_table_column_get(r->table, c);
+ray_val *rq_rows_held(rq_rows *r, int64_t c) {
+    ray_val *whole = rv_list_held(r->table->u.pair.values, c);
     if (rq_rows_are_all(r)) return whole;
     if (r->columns[c]) return r->columns[c];
     return r->columns[c] = rq_rows_narrow(r, whole);
+}
+
+ray_val *rq_rows_column(rq_rows *r, int64_t c) {
+    ray_val *held = rq_rows_held(r, c);
+    return held ? rv_plain_get(held) : NULL;
 }
 
 ray_val *rq_rows_narrow(rq_rows *r, ray_val *v) {

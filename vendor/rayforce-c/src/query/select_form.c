@@ -8,10 +8,22 @@ typedef struct outputs {
     int n, got;
 } outputs;
 
+/* A column under its own or another name stays as it is held. 1: it is something else. */
+static int name_of_column(rq_scope *s, const ray_val *form, rq_value *out) {
+    bool name = form->type == -RY_SYM && !(form->attrs & RV_A_QUOTED) && !rq_is_bound(s, form->u.sym);
+    int64_t c = name ? rq_rows_find(s->rows, form->u.sym) : -1;
+    if (c < 0) return 1;
+    ray_val *v = rq_rows_held(s->rows, c);
+    *out = (rq_value){.v = v ? rv_retain(v) : NULL, .kind = RQ_MANY};
+    return v ? 0 : -1;
+}
+
 static int evaluate(rq_scope *s, const rq_plan *p, outputs *o) {
     for (int i = 0; i < p->noutputs; i++) {
         s->present = rq_is_plain_call(p->outputs[i].form);
-        RB_TRY(rq_expr_any(s, p->outputs[i].form, &o->b[i].value), -1);
+        int done = name_of_column(s, p->outputs[i].form, &o->b[i].value);
+        if (done == 1) done = rq_expr_any(s, p->outputs[i].form, &o->b[i].value);
+        if (done < 0) return -1;
         o->b[i].name = p->outputs[i].name;
         o->b[i].next = s->aliases;
         s->aliases = &o->b[i];
@@ -109,7 +121,7 @@ static ray_val *all_columns(rq_rows *rows) {
     int64_t n = rv_table_columns(rows->table);
     ray_val *columns = rv_vec_room_new(RY_LIST, n);
     for (int64_t c = 0; columns && c < n; c++) {
-        ray_val *v = rq_rows_column(rows, c);
+        ray_val *v = rq_rows_held(rows, c);
         if (rv_list_append_take(columns, v ? rv_retain(v) : NULL) < 0) {
             rv_release(columns);
             return NULL;

@@ -62,7 +62,9 @@ RB_NODISCARD int rq_rows_order_take(rq_rows *r, ray_val *at);
 void rq_rows_close(rq_rows *r);
 /* Borrowed, valid while r is open and unchanged. */
 RB_NODISCARD ray_val *rq_rows_column(rq_rows *r, int64_t c);
-/* Owned: the rows of the view from any vector or list as long as the table. */
+/* The same as a table may hold it: for who reads the numbers of a coded one, or puts it into a table. */
+RB_NODISCARD ray_val *rq_rows_held(rq_rows *r, int64_t c);
+/* Owned: the rows of the view from any vector or list as long as the table, or from what it holds. */
 RB_NODISCARD ray_val *rq_rows_narrow(rq_rows *r, ray_val *v);
 /* -1: no such column, or a local hides it. */
 int64_t rq_rows_find(const rq_rows *r, int32_t name);
@@ -76,7 +78,7 @@ enum rq_kind {
 };
 
 typedef struct rq_value {
-    ray_val *v; /* owned */
+    ray_val *v; /* owned; of an output that is a column by name: as a table may hold it */
     enum rq_kind kind;
     bool literal; /* RQ_MANY: written out or a variable, not made from rows */
 } rq_value;
@@ -128,6 +130,7 @@ RB_NODISCARD int rq_lambda_by_row(rq_scope *s, ray_val *form, rq_value *out);
 RB_NODISCARD int rq_expr_name(rq_scope *s, int32_t name, rq_value *out);
 /* Do parameters or aliases have the name? Does it stand for a column or for one of these? */
 bool rq_is_bound(const rq_scope *s, int32_t name);
+bool rq_is_param(const rq_scope *s, int32_t name);
 bool rq_is_of_rows(const rq_scope *s, int32_t name);
 RB_NODISCARD int rq_expr_call(rq_scope *s, ray_val *form, rq_value *out);
 /* The function in front of a call. RB_E_NAME. */
@@ -155,7 +158,7 @@ RB_NODISCARD ray_val *rq_present(ray_rt *rt, ray_val *v);
 /* ---- groups: by_keys.c, grouped_cells.c, grouped_aggregate.c, group_values.c, grouped_outputs.c --------------------- */
 
 typedef struct rq_keys {
-    ray_val *names, *columns; /* SYM vector and list of one vector for each row, owned */
+    ray_val *names, *columns; /* SYM vector and list of one vector, or coded column, for each row; owned */
     ray_val *
         bare; /* the form, if it is neither names of columns nor a dict: groups may come in ascending order; borrowed */
 } rq_keys;

@@ -134,7 +134,7 @@ RV_VERB(rq_xcols) {
     ray_val *names = rq_some_names("xcols", rt, args[1]), *columns = names ? rv_vec_room_new(RY_LIST, names->len) : NULL;
     for (int64_t i = 0; columns && i < names->len; i++) {
         int64_t c = rq_column_named("xcols", t, RV_DATA(int32_t, names)[i]);
-        if (rv_list_append_take(columns, c < 0 ? NULL : rv_retain(rv_table_column_get(t, c))) < 0) {
+        if (rv_list_append_take(columns, c < 0 ? NULL : rv_retain(rv_list_held(t->u.pair.values, c))) < 0) {
             rv_release(columns);
             columns = NULL;
         }

@@ -193,7 +193,7 @@ static int write_groups(update *u, const rq_plan *p) {
     rq_scope s = {.rows = u->rows, .whole = true, .quoted_names = true, .row = -1};
     rq_grouping by = {0};
     int64_t key = key_column(u->rows, p->by);
-    ray_val *column = key < 0 ? NULL : rq_rows_column(u->rows, key);
+    ray_val *column = key < 0 ? NULL : rq_rows_held(u->rows, key);
     int ok = column ? ro_group_rows(u->rt, &column, 1, &by.g) : -1;
     rq_groups x = {.s = &s, .by = &by, .uncut = true};
     for (int i = 0; ok == 0 && i < p->noutputs; i++) {
@@ -220,7 +220,7 @@ static ray_val *updated(update *u, const rq_plan *p) {
         return rb_fail_null(RB_E_NYI, "update: where: and by: do not go together");
     }
     u->names = rv_vec_room_new(RY_SYM, rv_table_columns(t) + p->noutputs);
-    u->columns = u->names ? rv_vec_slice(t->u.pair.values, 0, rv_table_columns(t)) : NULL;
+    u->columns = u->names ? rv_list_copy(t->u.pair.values) : NULL;
     int ok = u->columns ? rv_vec_append(u->names, t->u.pair.keys->data, rv_table_columns(t)) : -1;
     if (ok == 0) ok = p->by ? write_groups(u, p) : write_outputs(u, p);
     rv_release(mask);

@@ -45,10 +45,56 @@ static int add_step(predicate *p, const step *s, int pops) {
     return 1;
 }
 
+static int64_t column_of(const rq_scope *s, const ray_val *form) {
+    return form->type == -RY_SYM ? rq_rows_find(s->rows, form->u.sym) : -1;
+}
+
+/* The number as an atom of the type of the numbers. */
+static ray_val *number_atom(int type, int64_t number) {
+    const uint8_t one = (uint8_t)number;
+    const uint16_t two = (uint16_t)number;
+    const uint32_t four = (uint32_t)number;
+    return rv_atom_new(type, type == RY_U8 ? &one : type == RY_I16 ? (const void *)&two : &four);
+}
+
+/* Is the number that of the symbol? One without a number is unequal to all, as no number is to itself. */
+static int add_numbers(predicate *p, rv_verb_fn fn, const ray_val *coded, int32_t symbol) {
+    step t = {.kind = TEST};
+    const int64_t number = rv_coded_find(coded, symbol);
+    ray_val *numbers = coded->u.coded.numbers;
+    t.held[0] = rv_retain(numbers);
+    t.held[1] = number < 0 ? rv_retain(numbers) : number_atom(numbers->type, number);
+    if (number < 0) fn = fn == ro_eq ? ro_ne : ro_eq;
+    if (t.held[1] && ro_relation_job(fn, t.held[0], t.held[1], &t.test)) return add_step(p, &t, 0);
+    rv_release(t.held[0]);
+    rv_release(t.held[1]);
+    return t.held[1] ? 0 : -1;
+}
+
+/* A symbol column that is held coded, and an atom. */
+static int add_coded(predicate *p, rq_scope *s, rv_verb_fn fn, const ray_val *form) {
+    if (fn != ro_eq && fn != ro_ne) return 0;
+    int64_t c = column_of(s, rv_list_get(form, 1));
+    ray_val *other = rv_list_get(form, c < 0 ? 1 : 2);
+    if (c < 0) c = column_of(s, rv_list_get(form, 2));
+    const ray_val *coded = c < 0 ? NULL : rv_exact_get(rv_list_held(s->rows->table->u.pair.values, c));
+    rq_value v = {0};
+    if (!coded || !rv_is_atom(other) || column_of(s, other) >= 0) return 0;
+    if (rq_expr(s, other, &v) != 0) {
+        rb_error_clear(); /* it fails again when it is evaluated */
+        return 0;
+    }
+    int ok = v.v->type == -RY_SYM ? add_numbers(p, fn, coded, v.v->u.sym) : 0;
+    rv_release(v.v);
+    return ok;
+}
+
 /* Of columns and atoms, which nothing needs to be evaluated for. */
 static int add_relation(predicate *p, rq_scope *s, rv_verb_fn fn, const ray_val *form) {
     step t = {.kind = TEST};
     if (form->len != 3) return 0;
+    int done = add_coded(p, s, fn, form);
+    if (done != 0) return done;
     for (int i = 0; i < 2; i++) {
         ray_val *operand = rv_list_get(form, i + 1);
         rq_value v = {0};
@@ -205,6 +251,7 @@ static bool tally_of(rq_rows *rows, const rq_plan *p, int output, ro_tally *out)
     for (int i = 0; i < output; i++)
         if (p->outputs[i].name == name->u.sym) return false;
     const int64_t c = rq_rows_find(rows, name->u.sym);
+    const ray_val *held = c >= 0 ? rv_list_held(rows->table->u.pair.values, c) : NULL;
     ray_val *fn = c >= 0 ? rq_expr_head(&s, rv_list_get(form, 0)) : NULL;
     if (!fn) {
         rb_error_clear(); /* it fails again when it is evaluated */
@@ -213,7 +260,7 @@ static bool tally_of(rq_rows *rows, const rq_plan *p, int output, ro_tally *out)
     const rv_verb_fn verb = fn->type != RY_LAMBDA && fn->u.builtin.row ? fn->u.builtin.row->fn : NULL;
     rv_release(fn);
     *out = (ro_tally){NULL, NULL};
-    return verb == ro_count || (verb && ro_tally_new(verb, rv_table_column_get(rows->table, c), out));
+    return verb == ro_count || (verb && ro_tally_new(verb, held, out));
 }
 
 static int tally_all(ray_rt *rt, int64_t rows, tallying *t) {

@@ -32,7 +32,7 @@ enum ry_type {
     RY_UNARY = 101,
     RY_BINARY = 102,
     RY_VARIADIC = 103,
-    RY_CODED = 104, /* a symbol column as it travels (value.h): known to value/, wire/ and api/ only */
+    RY_CODED = 104, /* a symbol column as it travels and rests (value.h): known to those who ask for what a table holds */
     RY_NULL = 126,
     RY_ERROR = 127,
 };

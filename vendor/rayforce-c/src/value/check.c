@@ -68,6 +68,11 @@ static const char *check_coded(const ray_val *v) {
     MUST(!wrong, wrong);
     MUST(names->type == RY_SYM && plain->type == RY_SYM, "a coded column is none of symbols");
     MUST(v->len == numbers->len && v->len == plain->len, "the parts of a coded column differ in length");
+    for (int64_t i = 0; v->u.coded.exact && i < v->len; i++) {
+        int32_t id;
+        rv_coded_ids_into(v, i, 1, &id);
+        MUST(rv_coded_find(v, id) == rv_number_at(numbers, i), "a number stands for another one's symbol");
+    }
     return NULL;
 }
 

@@ -37,18 +37,25 @@ static coding *coding_get(const ray_val *v) {
 
 /* ---- the value ------------------------------------------------------------------------------------------------------- */
 
-static void room_free(rv_buf *b) { rb_block_free(b->mem, b->size); }
+/* The context of a room says whether it is used. */
+static void room_free(rv_buf *b) { rb_room_free(b->mem, b->size, b->ctx); }
+
+static void room_use(rv_buf *b) {
+    if (b->ctx) return; /* before the process was forked */
+    rb_room_use(b->size);
+    b->ctx = b;
+}
 
 /* Room for ids that nobody touches before they are made. */
 static ray_val *room_new(int64_t len) {
     size_t size = (size_t)len * sizeof(int32_t);
     ray_val *v = rv_object_new(RY_SYM);
-    void *mem = v ? rb_block_alloc(size) : NULL;
+    void *mem = v ? rb_room_alloc(size) : NULL;
     v = mem ? v : (rv_release(v), NULL);
     if (!v) return NULL;
     v->buf = rv_buf_external(mem, size, true, room_free, NULL);
     if (!v->buf) {
-        rb_block_free(mem, size);
+        rb_room_free(mem, size, false);
         rv_release(v);
         return NULL;
     }
@@ -62,7 +69,7 @@ static bool is_numbers(const ray_val *v) { return v->type == RY_U8 || v->type ==
 enum filling { EMPTY, FILLED }; /* or FILLED and the id of the process in which a thread fills it */
 
 /* Consumes all three; a null plain is a failure passed on. */
-static ray_val *coded_take(ray_val *names, ray_val *numbers, ray_val *plain, enum filling filled) {
+static ray_val *coded_take(ray_val *names, ray_val *numbers, ray_val *plain, enum filling filled, bool exact) {
     ray_val *v = plain ? rv_object_new(RY_CODED) : NULL;
     if (!v) {
         rv_release(names);
@@ -75,15 +82,14 @@ static ray_val *coded_take(ray_val *names, ray_val *numbers, ray_val *plain, enu
     v->u.coded.names = names;
     v->u.coded.numbers = numbers;
     v->u.coded.plain = plain;
+    v->u.coded.exact = exact;
     atomic_init(&v->u.coded.filled, filled);
     return v;
 }
 
-ray_val *rv_coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs) {
-    bool fits = names->type == RY_SYM && is_numbers(numbers);
-    ray_val *plain = fits ? room_new(numbers->len) : NULL;
+static ray_val *coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs, bool exact) {
+    ray_val *plain = room_new(numbers->len);
     coding *c = plain ? coding_new(names, numbers, numbers->len) : NULL;
-    if (!fits) rb_fail(RB_E_DOMAIN, "a symbol column has no names, or no numbers of names");
     if (c) {
         plain->attrs = attrs & RV_A_NULLS;
         rv_buf_memo_take(plain->buf, &c->memo);
@@ -91,7 +97,14 @@ ray_val *rv_coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs) {
         rv_release(plain);
         plain = NULL;
     }
-    return coded_take(names, numbers, plain, EMPTY);
+    return coded_take(names, numbers, plain, EMPTY, exact);
+}
+
+ray_val *rv_coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs) {
+    if (names->type == RY_SYM && is_numbers(numbers)) return coded_new_take(names, numbers, attrs, false);
+    rv_release(names);
+    rv_release(numbers);
+    return rb_fail_null(RB_E_DOMAIN, "a symbol column has no names, or no numbers of names");
 }
 
 /* ---- numbers into ids ------------------------------------------------------------------------------------------------ */
@@ -113,16 +126,22 @@ FILL(uint8_t)
 FILL(uint16_t)
 FILL(uint32_t)
 
-static void fill(ray_val *coded) {
+static bool ids_into(const ray_val *coded, int64_t from, int64_t n, int32_t *out) {
     const ray_val *names = coded->u.coded.names, *numbers = coded->u.coded.numbers;
-    ray_val *plain = coded->u.coded.plain;
     static const int32_t none[1] = {RY_NULL_SYM};
     const int32_t *ids = names->len ? names->data : none;
-    uint32_t known = names->len > UINT32_MAX ? UINT32_MAX : (uint32_t)names->len;
-    bool empty = numbers->type == RY_U8    ? fill_uint8_t(numbers->data, plain->len, ids, known, plain->data)
-                 : numbers->type == RY_I16 ? fill_uint16_t(numbers->data, plain->len, ids, known, plain->data)
-                                           : fill_uint32_t(numbers->data, plain->len, ids, known, plain->data);
-    if (empty) plain->attrs |= RV_A_NULLS;
+    const uint32_t known = names->len > UINT32_MAX ? UINT32_MAX : (uint32_t)names->len;
+    const void *at = RV_DATA(uint8_t, numbers) + from * ry_width(numbers->type);
+    if (numbers->type == RY_U8) return fill_uint8_t(at, n, ids, known, out);
+    return numbers->type == RY_I16 ? fill_uint16_t(at, n, ids, known, out) : fill_uint32_t(at, n, ids, known, out);
+}
+
+void rv_coded_ids_into(const ray_val *coded, int64_t from, int64_t n, int32_t *out) { (void)ids_into(coded, from, n, out); }
+
+static void fill(ray_val *coded) {
+    ray_val *plain = coded->u.coded.plain;
+    bool empty = ids_into(coded, 0, plain->len, plain->data);
+    if (empty && !coded->u.coded.exact) plain->attrs |= RV_A_NULLS; /* the others say it from the start */
 }
 
 ray_val *rv_coded_plain_get(ray_val *coded) {
@@ -133,6 +152,7 @@ ray_val *rv_coded_plain_get(ray_val *coded) {
     while (was != FILLED) {
         /* Who filled when this process was forked stayed behind: its work is taken over. */
         if (was != ours && atomic_compare_exchange_strong(state, &was, ours)) {
+            room_use(coded->u.coded.plain->buf);
             fill(coded);
             atomic_store_explicit(state, FILLED, memory_order_release);
         } else if (was == ours) {
@@ -145,16 +165,126 @@ ray_val *rv_coded_plain_get(ray_val *coded) {
 
 /* ---- a vector as a coded value ------------------------------------------------------------------------------------- */
 
+static void keep(const ray_val *v, ray_val *names, ray_val *numbers) {
+    if (!v->buf || v->data != v->buf->mem) return;
+    coding *c = coding_new(names, numbers, v->len);
+    if (c) rv_buf_memo_take(v->buf, &c->memo);
+    else rb_error_clear(); /* it will be found out again */
+}
+
 ray_val *rv_coded_of(const ray_val *v, bool kept) {
     ray_val *whole = (ray_val *)(uintptr_t)v, *names, *numbers; /* only its count changes */
     coding *c = coding_get(v);
     if (c && !c->numbers) return NULL;
-    if (c) return coded_take(rv_retain(c->names), rv_retain(c->numbers), rv_retain(whole), FILLED);
-    RB_TRY(rv_code_column(v, &names, &numbers), NULL);
-    if (kept && v->buf && v->data == v->buf->mem) {
-        c = coding_new(names, numbers, v->len);
-        if (c) rv_buf_memo_take(v->buf, &c->memo);
-        else rb_error_clear(); /* it will be found out again */
+    if (c) return coded_take(rv_retain(c->names), rv_retain(c->numbers), rv_retain(whole), FILLED, true);
+    RB_TRY(rv_code_column(v, v->len / 2, &names, &numbers), NULL);
+    if (kept) keep(v, names, numbers);
+    return numbers ? coded_take(names, numbers, rv_retain(whole), FILLED, true) : NULL;
+}
+
+/* ---- exact ones ------------------------------------------------------------------------------------------------------ */
+
+int64_t rv_coded_find(const ray_val *coded, int32_t id) {
+    const ray_val *names = coded->u.coded.names;
+    for (int64_t i = 0; i < names->len; i++)
+        if (RV_DATA(int32_t, names)[i] == id) return i;
+    return -1;
+}
+
+#define NUMBERS(T)                                                                                                     \
+    RB_HOT static uint32_t most_##T(const void *numbers, int64_t n) {                                                  \
+        T most = 0;                                                                                                    \
+        for (int64_t i = 0; i < n; i++) most = ((const T *)numbers)[i] > most ? ((const T *)numbers)[i] : most;        \
+        return most;                                                                                                   \
+    }                                                                                                                  \
+    RB_HOT static bool has_##T(const void *numbers, int64_t n, uint32_t number) {                                      \
+        bool has = false;                                                                                              \
+        for (int64_t i = 0; i < n; i++) has |= ((const T *)numbers)[i] == number;                                      \
+        return has;                                                                                                    \
     }
-    return numbers ? coded_take(names, numbers, rv_retain(whole), FILLED) : NULL;
+NUMBERS(uint8_t)
+NUMBERS(uint16_t)
+NUMBERS(uint32_t)
+
+static uint32_t most_of(const ray_val *x) {
+    return x->type == RY_U8    ? most_uint8_t(x->data, x->len)
+           : x->type == RY_I16 ? most_uint16_t(x->data, x->len)
+                               : most_uint32_t(x->data, x->len);
+}
+
+/* Is one of the numbers that of the empty symbol? */
+static bool has_empty(const ray_val *coded, const ray_val *x) {
+    int64_t k = rv_coded_find(coded, RY_NULL_SYM);
+    if (k < 0) return false;
+    return x->type == RY_U8    ? has_uint8_t(x->data, x->len, (uint32_t)k)
+           : x->type == RY_I16 ? has_uint16_t(x->data, x->len, (uint32_t)k)
+                               : has_uint32_t(x->data, x->len, (uint32_t)k);
+}
+
+ray_val *rv_coded_like_take(const ray_val *coded, ray_val *numbers) {
+    if (!numbers) return NULL;
+    bool empty = (coded->attrs & RV_A_NULLS) && has_empty(coded, numbers);
+    return coded_new_take(rv_retain(coded->u.coded.names), numbers, empty ? RV_A_NULLS : 0, true);
+}
+
+/* ---- at rest --------------------------------------------------------------------------------------------------------- */
+
+/* False: a name comes twice, or they lie so far apart that to find out would cost too much. */
+static bool differ(const ray_val *names) {
+    const int32_t *id = names->data;
+    int32_t low = INT32_MAX, high = 0;
+    for (int64_t i = 0; i < names->len; i++) {
+        low = id[i] < low ? id[i] : low;
+        high = id[i] > high ? id[i] : high;
+    }
+    if (!names->len || (int64_t)high - low > names->len * 64 + RV_REST_ROWS) return false;
+    size_t size = (size_t)(high - low) + 1;
+    uint8_t *seen = rb_alloc_zero(size);
+    bool all = seen != NULL;
+    for (int64_t i = 0; all && i < names->len; i++) {
+        all = !seen[id[i] - low];
+        seen[id[i] - low] = 1;
+    }
+    rb_free(seen, size);
+    return all;
+}
+
+/* One that came from elsewhere, as an exact one. */
+static ray_val *exact_of(const ray_val *coded) {
+    ray_val *names = coded->u.coded.names, *numbers = coded->u.coded.numbers;
+    if (!differ(names) || most_of(numbers) >= names->len) return NULL;
+    uint8_t attrs = has_empty(coded, numbers) ? coded->attrs | RV_A_NULLS : coded->attrs;
+    return coded_new_take(rv_retain(names), rv_retain(numbers), attrs, true);
+}
+
+/* Memory that is written by nobody and was not made here is a file's or an embedder's: coded it would only be there twice. */
+static bool is_foreign(const ray_val *v) { return v->buf->readonly && !v->buf->memo; }
+
+#define REST_MOST ((int64_t)1 << 16) /* names: their numbers have two bytes */
+
+static ray_val *narrow_of(const ray_val *v) {
+    ray_val *names, *numbers;
+    coding *c = coding_get(v);
+    if (c && (!c->numbers || c->names->len > REST_MOST)) return NULL;
+    if (c) return coded_new_take(rv_retain(c->names), rv_retain(c->numbers), v->attrs, true);
+    RB_TRY(rv_code_column(v, v->len / RV_REST_SHARE < REST_MOST ? v->len / RV_REST_SHARE : REST_MOST, &names, &numbers), NULL);
+    if (!numbers) return NULL;
+    keep(v, names, numbers);
+    return coded_new_take(names, numbers, v->attrs, true);
+}
+
+ray_val *rv_coded_at_rest(const ray_val *held) {
+    ray_val *out = NULL;
+    if (held->len < RV_REST_ROWS) return NULL;
+    if (held->type == RY_CODED && !held->u.coded.exact) out = exact_of(held);
+    else if (held->type == RY_SYM && !held->marks && !is_foreign(held)) out = narrow_of(held);
+    if (!out) rb_error_clear();
+    return out;
+}
+
+ray_val *rv_held_at(const ray_val *held, int64_t i) {
+    if (!rv_exact_get(held)) return rv_vec_at(rv_plain_get((ray_val *)(uintptr_t)held), i);
+    int32_t id;
+    rv_coded_ids_into(held, i, 1, &id);
+    return rv_atom_new(RY_SYM, &id);
 }

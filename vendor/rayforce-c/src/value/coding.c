@@ -70,12 +70,35 @@ static int64_t range_of(const ray_val *v, int32_t *first) {
     return (int64_t)last - *first + 1;
 }
 
-int rv_code_column(const ray_val *v, ray_val **names, ray_val **numbers) {
+/* So many elements, spread over the column, tell whether a small number of symbols can be all: of as many as they are, each as
+ * frequent as the others, they hold 63 %. */
+enum { SAMPLE = 1 << 16, SAMPLE_MOST = SAMPLE / 3 * 2 };
+
+/* Leaves nothing behind in x but time. */
+static bool seem_few(coding *x) {
+    int64_t step = x->n / SAMPLE;
+    uint32_t most = x->most < SAMPLE_MOST ? x->most : SAMPLE_MOST;
+    if (x->most > SAMPLE || step < 2) return true;
+    bool few = true;
+    for (int64_t i = 0; few && i < SAMPLE; i++) {
+        int32_t id = x->ids[i * step];
+        if (x->numbers[id - x->first]) continue;
+        few = x->known < most;
+        if (!few) break;
+        x->symbols[x->known++] = id;
+        x->numbers[id - x->first] = 1;
+    }
+    while (x->known) x->numbers[x->symbols[--x->known] - x->first] = 0;
+    return few;
+}
+
+int rv_code_column(const ray_val *v, int64_t most, ray_val **names, ray_val **numbers) {
     *names = *numbers = NULL;
     if (!v->len) return 0;
     int32_t first;
-    int64_t range = range_of(v, &first), most = v->len / 2 < range ? v->len / 2 : range;
+    int64_t range = range_of(v, &first);
     if (range > v->len * 4) return 0; /* its table would cost more than it saves */
+    most = most < range ? most : range;
     size_t by_symbol = (size_t)range * sizeof(uint32_t);
     coding x = {.ids = v->data, .n = v->len, .first = first, .most = (uint32_t)most};
     x.numbers = rb_alloc_zero(by_symbol);
@@ -83,7 +106,7 @@ int rv_code_column(const ray_val *v, ray_val **names, ray_val **numbers) {
     bool failed = !symbols;
     if (!failed) {
         x.symbols = symbols->data;
-        *numbers = code(&x, &failed);
+        if (seem_few(&x)) *numbers = code(&x, &failed);
         symbols->len = x.known;
     }
     rb_free(x.numbers, by_symbol);

@@ -5,7 +5,7 @@
 #include "value.h"
 
 /* The different symbols of a vector and for each element the number of one, in the narrowest type; owned. Both null, and 0:
- * more than half of the elements differ. */
-RB_NODISCARD int rv_code_column(const ray_val *v, ray_val **names, ray_val **numbers);
+ * more than `most` of the elements differ. */
+RB_NODISCARD int rv_code_column(const ray_val *v, int64_t most, ray_val **names, ray_val **numbers);
 
 #endif

@@ -33,6 +33,12 @@ ray_val *rv_list_of_take(int n, ray_val **items) {
     return v;
 }
 
+ray_val *rv_list_copy(const ray_val *v) {
+    ray_val *c = rv_vec_new(RY_LIST, v->len);
+    for (int64_t i = 0; c && i < v->len; i++) RV_DATA(ray_val *, c)[i] = rv_retain(rv_list_held(v, i));
+    return c;
+}
+
 ray_val *rv_list_plain(const ray_val *v) {
     for (int64_t i = 0; i < v->len; i++)
         if (rv_list_held(v, i)->type == RY_CODED) return rv_vec_slice(v, 0, v->len);

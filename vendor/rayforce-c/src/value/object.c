@@ -230,7 +230,10 @@ static int64_t bytes_at(const ray_val *v, int depth) {
         break;
     case RY_TABLE:
     case RY_DICT: child[0] = v->u.pair.keys, child[1] = v->u.pair.values; break;
-    case RY_CODED: child[0] = v->u.coded.names, child[1] = v->u.coded.numbers, child[2] = v->u.coded.plain; break;
+    case RY_CODED:
+        child[0] = v->u.coded.names, child[1] = v->u.coded.numbers;
+        if (atomic_load_explicit(&v->u.coded.filled, memory_order_relaxed)) child[2] = v->u.coded.plain;
+        break;
     case RY_LAMBDA: child[0] = v->u.fn.params, child[1] = v->u.fn.body, child[2] = v->u.fn.captures; break;
     case RY_ERROR: child[0] = v->u.error.text, child[1] = v->u.error.payload; break;
     default: break;

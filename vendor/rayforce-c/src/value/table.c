@@ -39,3 +39,35 @@ int64_t rv_table_find(const ray_val *t, int32_t name) {
         if (x[i] == name) return i;
     return -1;
 }
+
+/* The same table with a list of columns of its own, so that one can be put into it. */
+static ray_val *loose(const ray_val *t) {
+    ray_val *c = rv_object_new(RY_TABLE), *columns = c ? rv_list_copy(t->u.pair.values) : NULL;
+    if (!columns) {
+        rv_release(c);
+        return NULL;
+    }
+    c->attrs = t->attrs;
+    c->marks = t->marks;
+    c->len = t->len;
+    c->u.pair.keys = rv_retain(t->u.pair.keys);
+    c->u.pair.values = columns;
+    return c;
+}
+
+ray_val *rv_table_at_rest_take(ray_val *v) {
+    if (!v || v->type != RY_TABLE || v->len < RV_REST_ROWS) return v;
+    ray_val *t = NULL;
+    for (int64_t i = 0; i < rv_table_columns(v); i++) {
+        ray_val *column = rv_coded_at_rest(rv_list_held(v->u.pair.values, i));
+        if (column && !t && !(t = loose(v))) {
+            rv_release(column);
+            rb_error_clear();
+            return v;
+        }
+        if (column) rv_list_set_take(t->u.pair.values, i, column);
+    }
+    if (!t) return v;
+    rv_release(v);
+    return t;
+}

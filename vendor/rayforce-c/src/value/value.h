@@ -92,6 +92,7 @@ struct ray_val {
             ray_val *names, *numbers; /* SYM; U8, I16 or I32, without a sign */
             ray_val *plain;           /* SYM: room for the ids, filled when somebody asks for them */
             _Atomic uint32_t filled;
+            bool exact; /* no name comes twice, and each number has one: numbers are equal where the symbols are */
         } coded;
     } u;
 };
@@ -219,11 +220,27 @@ void rv_vec_scan_nulls(ray_val *v);
 ray_val *rv_coded_plain_get(ray_val *coded); /* see coded.c below */
 /* What is held there: a column of a table may be coded. */
 static inline ray_val *rv_list_held(const ray_val *v, int64_t i) { return ((ray_val **)v->data)[i]; }
+/* The same if it is coded and exact, else null: whoever reads numbers instead of ids asks this. */
+static inline const ray_val *rv_exact_get(const ray_val *held) {
+    return RB_UNLIKELY(held->type == RY_CODED) && held->u.coded.exact ? held : NULL;
+}
 /* A value as all rooms know it, never a coded one. */
 static inline ray_val *rv_list_get(const ray_val *v, int64_t i) {
     ray_val *x = rv_list_held(v, i);
     return RB_LIKELY(x->type != RY_CODED) ? x : rv_coded_plain_get(x);
 }
+static inline ray_val *rv_plain_get(ray_val *held) { return held->type != RY_CODED ? held : rv_coded_plain_get(held); }
+/* The same, owned; consumes held, null is passed on. */
+static inline ray_val *rv_plain_take(ray_val *held) {
+    if (!held || held->type != RY_CODED) return held;
+    ray_val *plain = rv_retain(rv_coded_plain_get(held));
+    rv_release(held);
+    return plain;
+}
+/* Element i of what is held, as rv_vec_at gives it. */
+RB_NODISCARD ray_val *rv_held_at(const ray_val *held, int64_t i);
+/* A list of its own that holds the same. */
+RB_NODISCARD ray_val *rv_list_copy(const ray_val *v);
 /* v itself, or a list of the same values without coded ones; owned. */
 RB_NODISCARD ray_val *rv_list_plain(const ray_val *v);
 /* Consumes x; v is own. */
@@ -284,23 +301,43 @@ void rv_sym_remote_limit_set(int64_t bytes);
 
 /* ---- coded symbols: coded.c, coding.c ------------------------------------------------------------------------ */
 
-/* A symbol column in the form in which it travels: its names, and for each element the number of one. A number that has no
- * name stands for the empty symbol. It is a value of a type of its own, which nobody takes for a vector; it stands in the
- * list of a table's columns and nowhere else, and who gets a column from there gets the vector that it stands for: the ids
- * are made when somebody asks first, and kept. `attrs` may say that there are nulls. RB_E_DOMAIN: these are no names and
- * numbers. Consumes both, also on failure. */
+/* A symbol column in the form in which it travels, and in which large tables rest: its names, and for each element the number
+ * of one. A number that has no name stands for the empty symbol. It is a value of a type of its own, which nobody takes for a
+ * vector; it stands in the list of a table's columns and nowhere else, and who gets a column from there gets the vector that
+ * it stands for: the ids are made when somebody asks first, and kept; until then they take no memory. Who asks for what is
+ * held there can read the numbers of an exact one instead. `attrs` may say that there are nulls. RB_E_DOMAIN: these are no
+ * names and numbers. Consumes both, also on failure. */
 RB_NODISCARD ray_val *rv_coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs);
 /* The symbol vector that it stands for, kept with it; from any thread, and it cannot fail. */
 ray_val *rv_coded_plain_get(ray_val *coded);
 /* A symbol vector coded, each name once, in the order of first appearance. What was found is kept with the memory of the
  * vector if `kept`, which is never written again then. Null without an error: more than half of the elements differ. */
 RB_NODISCARD ray_val *rv_coded_of(const ray_val *v, bool kept);
+/* Of an exact one: other numbers of the same names. Consumes numbers; null is passed on. */
+RB_NODISCARD ray_val *rv_coded_like_take(const ray_val *coded, ray_val *numbers);
+/* The ids of n elements, which are kept nowhere else. */
+void rv_coded_ids_into(const ray_val *coded, int64_t from, int64_t n, int32_t *out);
+static inline int64_t rv_number_at(const ray_val *numbers, int64_t i) {
+    if (numbers->type == RY_U8) return ((const uint8_t *)numbers->data)[i];
+    return numbers->type == RY_I16 ? ((const uint16_t *)numbers->data)[i] : ((const uint32_t *)numbers->data)[i];
+}
+/* The number of a symbol among the names of an exact one, -1: it is none of them. */
+int64_t rv_coded_find(const ray_val *coded, int32_t id);
+/* A column as it is to be held in a table that rests: coded and exact, its ids not made. Null without an error: as it is. */
+RB_NODISCARD ray_val *rv_coded_at_rest(const ray_val *held);
+/* Shorter ones are left as they are, and those with more names than one for so many rows. Test builds code what they can. */
+#define RV_REST_ROWS (RAY_TESTING ? (int64_t)2 : (int64_t)1 << 16)
+#define RV_REST_SHARE (RAY_TESTING ? 1 : 4)
 
 /* ---- dicts and tables: dict.c, table.c ----------------------------------------------------------------------- */
 
 RB_NODISCARD ray_val *rv_dict_new_take(ray_val *keys, ray_val *values); /* equal length, else RB_E_LENGTH */
 /* SYM vector, LIST of vectors and lists of equal length. */
 RB_NODISCARD ray_val *rv_table_new_take(ray_val *names, ray_val *columns);
+/* A table that comes to rest: large symbol columns of few names are held coded from now on, so that their ids take no memory
+ * as soon as nobody else holds them. Cannot fail: where memory is short, the table comes back as it is. Consumes v, which may
+ * be any value or null. */
+ray_val *rv_table_at_rest_take(ray_val *v);
 /* Number of entries, rows of a table, elements: what `count` says. Atoms 1. */
 int64_t rv_count(const ray_val *v);
 int64_t rv_dict_find(const ray_val *d, const ray_val *key_atom); /* -1: not there */
