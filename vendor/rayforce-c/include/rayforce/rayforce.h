@@ -147,7 +147,7 @@ RAY_API ray_val *ray_table_names_get(const ray_val *t);
 RAY_API ray_val *ray_table_columns_get(const ray_val *t);
 RAY_API int64_t ray_table_find(const ray_val *t, const char *name, size_t n); /* -1: not there */
 
-/* A symbol column may be held as it came from a peer: names (SYM), and for each element the number of one (U8, I16 or I32,
+/* A symbol column may be held as it came from a peer, or as a large table rests: names (SYM), and for each element the number of one (U8, I16 or I32,
  * without a sign); a number without a name is the empty symbol. It is no vector until somebody asks for it: ray_list_get
  * makes it one and keeps that, `_held_get` does not. Both borrow. */
 RAY_API ray_val *ray_list_held_get(const ray_val *list, int64_t i); /* of type RAY_CODED, or what ray_list_get says */

@@ -60,7 +60,7 @@ int64_t ray_table_find(const ray_val *t, const char *name, size_t n) {
 /* ---- coded symbols ------------------------------------------------------------------------------------------- */
 
 ray_val *ray_list_held_get(const ray_val *list, int64_t i) {
-    return is_place(list, i) < 0 ? NULL : rv_list_held(list, i);
+    return is_place(list, i) < 0 ? NULL : rv_list_shown(list, i);
 }
 
 static int is_coded(const ray_val *v) {

@@ -52,7 +52,7 @@ typedef struct rk_keys {
     int type;
     bool as_float, nulls;
     const void *data;
-    const int32_t *names; /* null, or: the data are numbers of these ids, U8, I16 or I32 without a sign; keys of SYM */
+    const int32_t *names; /* null, or: the data are numbers of these, U8, I16 or I32 without a sign */
     uint64_t base; /* subtracted from all keys but that of null: 0, or less than the smallest of them */
     uint64_t step; /* 0, or: without the base these are 1 + a multiple of it, and 1 + how often it goes is the key */
 } rk_keys;

@@ -91,6 +91,8 @@ typedef struct ro_keyer {
     int64_t *classes; /* owned, n of them; null: the elements are their own keys */
     bool null;        /* after ro_keyer_rebase: is one of the keys that of null, 0? */
     int64_t numbers;  /* not 0: elements are numbers of so many names */
+    int32_t *ranks;   /* owned, nranks of them: what keys.names are, the order of names */
+    int64_t nranks;
 } ro_keyer;
 /* A column of a table may be given as it is held there; of an exact one keys tell nothing but equality. */
 RB_NODISCARD int ro_keyer_of(ray_rt *rt, const ray_val *v, ro_keyer *out);
@@ -111,7 +113,7 @@ RB_NODISCARD int ro_find_rows(ray_rt *rt, const ray_val *c, const ray_val *x, in
 
 /* ---- sorting: sort_keys.c, order.c, order_rows.c, first_rows.c ---------------------------------------------------- */
 
-/* Keys in the order of the elements. For STR and GUID they tell only the first eight bytes: *ties then says that equal
+/* Keys in the order of the elements; columns may be as a table holds them, here and below. For STR and GUID they tell only the first eight bytes: *ties then says that equal
  * keys need a look at the elements. */
 RB_NODISCARD int ro_sort_keyer(ray_rt *rt, const ray_val *v, ro_keyer *out, bool *ties);
 /* Negative, zero, positive: bytewise order of two elements of a STR or GUID vector. */

@@ -118,7 +118,9 @@ int ro_keyer_pair(ray_rt *rt, const ray_val *a, const ray_val *b, ro_keyer *ka, 
 
 void ro_keyer_free(ro_keyer *k) {
     if (k->classes) RO_ROOM_FREE(k->classes, k->n);
+    if (k->ranks) RO_ROOM_FREE(k->ranks, k->nranks);
     k->classes = NULL;
+    k->ranks = NULL;
 }
 
 typedef struct spans {

@@ -38,6 +38,26 @@ static int symbol_keys(ray_rt *rt, const ray_val *v, int64_t *keys) {
     return ok;
 }
 
+/* Of a coded column: the places of its names among each other, which stand for the numbers. */
+static int name_ranks(ray_rt *rt, const ray_val *coded, ro_keyer *out) {
+    const ray_val *names = coded->u.coded.names, *numbers = coded->u.coded.numbers;
+    const int64_t n = names->len;
+    int64_t *room = RO_ROOM(int64_t, 2 * n);
+    int32_t *rank = room ? RO_ROOM(int32_t, n) : NULL;
+    int ok = -1;
+    if (rank) {
+        rk_iota(0, n, room);
+        ok = rk_merge_sort(rt, room, room + n, n, by_text, names->data);
+        for (int64_t i = 0; ok == 0 && i < n; i++) rank[room[i]] = (int32_t)i;
+    }
+    if (room) RO_ROOM_FREE(room, 2 * n);
+    *out = (ro_keyer){.keys = {.type = numbers->type, .data = numbers->data, .names = rank}, .n = numbers->len};
+    out->ranks = rank;
+    out->nranks = n;
+    if (ok < 0) ro_keyer_free(out);
+    return ok;
+}
+
 static const uint8_t *bytes_at(const ray_val *v, int64_t i, size_t *n) {
     if (v->type == RY_STR) return (const uint8_t *)rv_strvec_get(v, i, n);
     *n = sizeof(ry_guid);
@@ -65,6 +85,8 @@ static int prefix_keys(ray_rt *rt, const ray_val *v, int64_t *keys) {
 
 int ro_sort_keyer(ray_rt *rt, const ray_val *v, ro_keyer *out, bool *ties) {
     *ties = v->type == RY_STR || v->type == RY_GUID;
+    if (rv_exact_get(v)) return name_ranks(rt, v, out);
+    v = rv_plain_get((ray_val *)(uintptr_t)v);
     if (!*ties && v->type != RY_SYM) return ro_keyer_of(rt, v, out);
     *out = (ro_keyer){.n = v->len, .classes = RO_ROOM(int64_t, v->len)};
     if (!out->classes) return -1;

@@ -25,11 +25,18 @@ RB_NODISCARD int rq_columns_copy(const ray_val *table, int64_t more, ray_val **n
 
 /* Two tables' rows as numbers that are equal where their keys are. Keys close together are their own numbers; others
  * are numbered by the right table. */
+typedef struct rq_named {
+    const ray_val *numbers; /* of the column; null: it is not coded */
+    int32_t *id;            /* by name: its number among the keys of both tables, owned */
+    int64_t n;
+} rq_named;
+
 typedef struct rq_joint {
-    ro_keyer l, r;
+    ro_keyer l, r; /* of the columns, or of the names of coded ones */
+    rq_named named[2]; /* left, right */
     rk_span span;
     rk_numbering numbering; /* no slots: keys lie close together */
-    int32_t *rid;           /* with a numbering: of each right row */
+    int32_t *rid;           /* with a numbering: of each right key */
     int64_t count;          /* numbers are below it */
     bool never;             /* no two rows have equal keys */
     bool always;            /* no columns: all rows have the number 0 */

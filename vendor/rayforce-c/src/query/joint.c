@@ -98,13 +98,24 @@ static ro_keyer plain(const ray_val *v) {
     return (ro_keyer){.keys = {.type = v->type, .nulls = true, .data = v->data}, .n = v->len};
 }
 
-/* The ids that numbers stand for, made where they are wanted. */
-static ro_keyer named(const ray_val *v) {
-    const ray_val *coded = rv_exact_get(v);
-    if (!coded) return plain(v);
-    ro_keyer k = plain(coded->u.coded.numbers);
-    k.keys.names = coded->u.coded.names->data;
-    return k;
+/* Of a coded column the keys are those of its names. */
+static ro_keyer keyer_of(const ray_val *held, rq_named *x) {
+    const ray_val *coded = rv_exact_get(held);
+    if (!coded) return plain(held);
+    *x = (rq_named){.numbers = coded->u.coded.numbers, .n = coded->u.coded.names->len};
+    return plain(coded->u.coded.names);
+}
+
+static void key_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32_t *id);
+
+static int number_names(rq_joint *j) {
+    for (int side = 0; side < 2; side++) {
+        rq_named *x = &j->named[side];
+        if (!x->numbers) continue;
+        if (!(x->id = RO_ROOM(int32_t, x->n))) return -1;
+        key_ids(j, side == 1, 0, x->n, x->id);
+    }
+    return 0;
 }
 
 #define KEY_OF_ZERO ((uint64_t)1 << 63)
@@ -122,10 +133,10 @@ static int open_column(ray_rt *rt, rq_joint *j, const ray_val *l, const ray_val 
     if (r->type == RY_STR || r->type == RY_GUID || rv_is_list(r)) {
         RB_TRY(ro_keyer_pair(rt, r, l, &j->r, &j->l), -1);
     } else {
-        j->l = named(l);
-        j->r = named(r);
+        j->l = keyer_of(l, &j->named[0]);
+        j->r = keyer_of(r, &j->named[1]);
     }
-    if (choose(rt, j) == 0) return 0;
+    if (choose(rt, j) == 0 && number_names(j) == 0) return 0;
     rq_joint_close(j);
     return -1;
 }
@@ -233,6 +244,8 @@ int rq_joint_open(rq_joint *j, ray_rt *rt, const rq_on *on, int64_t nkeys, const
 void rq_joint_close(rq_joint *j) {
     if (j->numbering.slots) RO_ROOM_FREE(j->numbering.slot, j->numbering.slots);
     if (j->rid) RO_ROOM_FREE(j->rid, j->r.n);
+    for (int side = 0; side < 2; side++)
+        if (j->named[side].id) RO_ROOM_FREE(j->named[side].id, j->named[side].n);
     if (j->values[0]) RO_ROOM_FREE(j->values[0], j->l.n);
     if (j->values[1]) RO_ROOM_FREE(j->values[1], j->r.n);
     ro_keyer_free(&j->l);
@@ -240,12 +253,8 @@ void rq_joint_close(rq_joint *j) {
     *j = (rq_joint){0};
 }
 
-void rq_joint_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32_t *id) {
+static void key_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32_t *id) {
     const rk_keys *from = right ? &j->r.keys : &j->l.keys;
-    if (j->never || j->always) {
-        memset(id, j->never ? 0xff : 0, (size_t)n * sizeof *id);
-        return;
-    }
     if (right && j->rid) {
         memcpy(id, j->rid + begin, (size_t)n * sizeof *id);
         return;
@@ -261,6 +270,18 @@ void rq_joint_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32
         } else {
             rk_span_ids(&j->span, keys, some, id);
         }
+    }
+}
+
+void rq_joint_ids(const rq_joint *j, bool right, int64_t begin, int64_t n, int32_t *id) {
+    const rq_named *x = &j->named[right];
+    if (j->never || j->always) {
+        memset(id, j->never ? 0xff : 0, (size_t)n * sizeof *id);
+    } else if (x->id) {
+        const int width = ry_width(x->numbers->type);
+        rk_named(width, RV_DATA(uint8_t, x->numbers) + begin * width, n, x->id, id);
+    } else {
+        key_ids(j, right, begin, n, id);
     }
 }
 

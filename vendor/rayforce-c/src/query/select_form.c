@@ -130,7 +130,7 @@ static ray_val *all_columns(rq_rows *rows) {
     return columns ? rv_table_new_take(rv_retain(rows->table->u.pair.keys), columns) : NULL;
 }
 
-static ray_val *source_column(void *ctx, int64_t c) { return rq_rows_column(ctx, c); }
+static ray_val *source_column(void *ctx, int64_t c) { return rq_rows_held(ctx, c); }
 
 static ray_val *select_rows(rq_plan *p, rq_rows *rows) {
     bool pass = p->take && rq_rows_stay_rows(p, rows); /* rows that are not taken need not be brought along */

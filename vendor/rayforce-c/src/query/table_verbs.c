@@ -93,7 +93,7 @@ static ray_val *sorted_table(ray_rt *rt, const char *verb, ray_val *t, ray_val *
     for (int64_t i = 0; ok && i < n; i++) {
         int64_t c = rq_column_named(verb, t, RV_DATA(int32_t, names)[i]);
         ok = c >= 0;
-        columns[i] = ok ? rv_table_column_get(t, c) : NULL;
+        columns[i] = ok ? rv_list_held(t->u.pair.values, c) : NULL;
         downs[i] = down;
     }
     if (ok) at = ro_sorted_rows(rt, columns, downs, (int)n);

@@ -67,9 +67,10 @@ static ray_val *room_new(int64_t len) {
 static bool is_numbers(const ray_val *v) { return v->type == RY_U8 || v->type == RY_I16 || v->type == RY_I32; }
 
 enum filling { EMPTY, FILLED }; /* or FILLED and the id of the process in which a thread fills it */
+enum kind { GIVEN, EXACT, DERIVED };
 
 /* Consumes all three; a null plain is a failure passed on. */
-static ray_val *coded_take(ray_val *names, ray_val *numbers, ray_val *plain, enum filling filled, bool exact) {
+static ray_val *coded_take(ray_val *names, ray_val *numbers, ray_val *plain, enum filling filled, enum kind kind) {
     ray_val *v = plain ? rv_object_new(RY_CODED) : NULL;
     if (!v) {
         rv_release(names);
@@ -82,26 +83,28 @@ static ray_val *coded_take(ray_val *names, ray_val *numbers, ray_val *plain, enu
     v->u.coded.names = names;
     v->u.coded.numbers = numbers;
     v->u.coded.plain = plain;
-    v->u.coded.exact = exact;
+    v->u.coded.exact = kind != GIVEN;
+    v->u.coded.derived = kind == DERIVED;
     atomic_init(&v->u.coded.filled, filled);
     return v;
 }
 
-static ray_val *coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs, bool exact) {
+static ray_val *coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs, enum kind kind) {
     ray_val *plain = room_new(numbers->len);
-    coding *c = plain ? coding_new(names, numbers, numbers->len) : NULL;
+    bool known = plain && kind != DERIVED;
+    coding *c = known ? coding_new(names, numbers, numbers->len) : NULL;
     if (c) {
-        plain->attrs = attrs & RV_A_NULLS;
         rv_buf_memo_take(plain->buf, &c->memo);
-    } else {
+    } else if (known) {
         rv_release(plain);
         plain = NULL;
     }
-    return coded_take(names, numbers, plain, EMPTY, exact);
+    if (plain) plain->attrs = attrs & RV_A_NULLS;
+    return coded_take(names, numbers, plain, EMPTY, kind);
 }
 
 ray_val *rv_coded_new_take(ray_val *names, ray_val *numbers, uint8_t attrs) {
-    if (names->type == RY_SYM && is_numbers(numbers)) return coded_new_take(names, numbers, attrs, false);
+    if (names->type == RY_SYM && is_numbers(numbers)) return coded_new_take(names, numbers, attrs, GIVEN);
     rv_release(names);
     rv_release(numbers);
     return rb_fail_null(RB_E_DOMAIN, "a symbol column has no names, or no numbers of names");
@@ -176,10 +179,10 @@ ray_val *rv_coded_of(const ray_val *v, bool kept) {
     ray_val *whole = (ray_val *)(uintptr_t)v, *names, *numbers; /* only its count changes */
     coding *c = coding_get(v);
     if (c && !c->numbers) return NULL;
-    if (c) return coded_take(rv_retain(c->names), rv_retain(c->numbers), rv_retain(whole), FILLED, true);
+    if (c) return coded_take(rv_retain(c->names), rv_retain(c->numbers), rv_retain(whole), FILLED, EXACT);
     RB_TRY(rv_code_column(v, v->len / 2, &names, &numbers), NULL);
     if (kept) keep(v, names, numbers);
-    return numbers ? coded_take(names, numbers, rv_retain(whole), FILLED, true) : NULL;
+    return numbers ? coded_take(names, numbers, rv_retain(whole), FILLED, EXACT) : NULL;
 }
 
 /* ---- exact ones ------------------------------------------------------------------------------------------------------ */
@@ -224,7 +227,7 @@ static bool has_empty(const ray_val *coded, const ray_val *x) {
 ray_val *rv_coded_like_take(const ray_val *coded, ray_val *numbers) {
     if (!numbers) return NULL;
     bool empty = (coded->attrs & RV_A_NULLS) && has_empty(coded, numbers);
-    return coded_new_take(rv_retain(coded->u.coded.names), numbers, empty ? RV_A_NULLS : 0, true);
+    return coded_new_take(rv_retain(coded->u.coded.names), numbers, empty ? RV_A_NULLS : 0, DERIVED);
 }
 
 /* ---- at rest --------------------------------------------------------------------------------------------------------- */
@@ -254,11 +257,13 @@ static ray_val *exact_of(const ray_val *coded) {
     ray_val *names = coded->u.coded.names, *numbers = coded->u.coded.numbers;
     if (!differ(names) || most_of(numbers) >= names->len) return NULL;
     uint8_t attrs = has_empty(coded, numbers) ? coded->attrs | RV_A_NULLS : coded->attrs;
-    return coded_new_take(rv_retain(names), rv_retain(numbers), attrs, true);
+    return coded_new_take(rv_retain(names), rv_retain(numbers), attrs, EXACT);
 }
 
 /* Memory that is written by nobody and was not made here is a file's or an embedder's: coded it would only be there twice. */
-static bool is_foreign(const ray_val *v) { return v->buf->readonly && !v->buf->memo; }
+static bool is_foreign(const ray_val *v) {
+    return v->buf->readonly && v->buf->release != room_free && !atomic_load_explicit(&v->buf->memo, memory_order_relaxed);
+}
 
 #define REST_MOST ((int64_t)1 << 16) /* names: their numbers have two bytes */
 
@@ -266,11 +271,11 @@ static ray_val *narrow_of(const ray_val *v) {
     ray_val *names, *numbers;
     coding *c = coding_get(v);
     if (c && (!c->numbers || c->names->len > REST_MOST)) return NULL;
-    if (c) return coded_new_take(rv_retain(c->names), rv_retain(c->numbers), v->attrs, true);
+    if (c) return coded_new_take(rv_retain(c->names), rv_retain(c->numbers), v->attrs, EXACT);
     RB_TRY(rv_code_column(v, v->len / RV_REST_SHARE < REST_MOST ? v->len / RV_REST_SHARE : REST_MOST, &names, &numbers), NULL);
     if (!numbers) return NULL;
-    keep(v, names, numbers);
-    return coded_new_take(names, numbers, v->attrs, true);
+    if ((size_t)v->len * sizeof(int32_t) >= RB_BIG_BLOCK) keep(v, names, numbers); /* of others it is soon found out again */
+    return coded_new_take(names, numbers, v->attrs, EXACT);
 }
 
 ray_val *rv_coded_at_rest(const ray_val *held) {

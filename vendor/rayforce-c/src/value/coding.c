@@ -92,6 +92,12 @@ static bool seem_few(coding *x) {
     return few;
 }
 
+static ray_val *names_of(const coding *x) {
+    ray_val *v = rv_vec_new(RY_SYM, x->known);
+    if (v) memcpy(v->data, x->symbols, x->known * sizeof *x->symbols);
+    return v;
+}
+
 int rv_code_column(const ray_val *v, int64_t most, ray_val **names, ray_val **numbers) {
     *names = *numbers = NULL;
     if (!v->len) return 0;
@@ -101,16 +107,17 @@ int rv_code_column(const ray_val *v, int64_t most, ray_val **names, ray_val **nu
     most = most < range ? most : range;
     size_t by_symbol = (size_t)range * sizeof(uint32_t);
     coding x = {.ids = v->data, .n = v->len, .first = first, .most = (uint32_t)most};
+    size_t by_number = (size_t)most * sizeof(int32_t);
     x.numbers = rb_alloc_zero(by_symbol);
-    ray_val *symbols = x.numbers ? rv_vec_room_new(RY_SYM, most) : NULL;
-    bool failed = !symbols;
-    if (!failed) {
-        x.symbols = symbols->data;
-        if (seem_few(&x)) *numbers = code(&x, &failed);
-        symbols->len = x.known;
+    x.symbols = x.numbers ? rb_alloc(by_number) : NULL;
+    bool failed = !x.symbols;
+    if (!failed && seem_few(&x)) *numbers = code(&x, &failed);
+    if (*numbers && !(*names = names_of(&x))) {
+        rv_release(*numbers);
+        *numbers = NULL;
+        failed = true;
     }
+    rb_free(x.symbols, by_number);
     rb_free(x.numbers, by_symbol);
-    if (*numbers) *names = symbols;
-    else rv_release(symbols);
     return failed ? -1 : 0;
 }

@@ -93,6 +93,7 @@ struct ray_val {
             ray_val *plain;           /* SYM: room for the ids, filled when somebody asks for them */
             _Atomic uint32_t filled;
             bool exact; /* no name comes twice, and each number has one: numbers are equal where the symbols are */
+            bool derived; /* there may be names that no element has, in any order: not to be shown to anybody outside */
         } coded;
     } u;
 };
@@ -224,6 +225,11 @@ static inline ray_val *rv_list_held(const ray_val *v, int64_t i) { return ((ray_
 static inline const ray_val *rv_exact_get(const ray_val *held) {
     return RB_UNLIKELY(held->type == RY_CODED) && held->u.coded.exact ? held : NULL;
 }
+/* What is held there, as others than the engine may see it. */
+static inline ray_val *rv_list_shown(const ray_val *v, int64_t i) {
+    ray_val *x = rv_list_held(v, i);
+    return RB_LIKELY(x->type != RY_CODED || !x->u.coded.derived) ? x : rv_coded_plain_get(x);
+}
 /* A value as all rooms know it, never a coded one. */
 static inline ray_val *rv_list_get(const ray_val *v, int64_t i) {
     ray_val *x = rv_list_held(v, i);
@@ -313,7 +319,7 @@ ray_val *rv_coded_plain_get(ray_val *coded);
 /* A symbol vector coded, each name once, in the order of first appearance. What was found is kept with the memory of the
  * vector if `kept`, which is never written again then. Null without an error: more than half of the elements differ. */
 RB_NODISCARD ray_val *rv_coded_of(const ray_val *v, bool kept);
-/* Of an exact one: other numbers of the same names. Consumes numbers; null is passed on. */
+/* Of an exact one: other numbers of the same names, which is a derived one. Consumes numbers; null is passed on. */
 RB_NODISCARD ray_val *rv_coded_like_take(const ray_val *coded, ray_val *numbers);
 /* The ids of n elements, which are kept nowhere else. */
 void rv_coded_ids_into(const ray_val *coded, int64_t from, int64_t n, int32_t *out);

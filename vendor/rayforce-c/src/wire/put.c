@@ -85,9 +85,10 @@ int rw_put_value_as(rw_put *w, const ray_val *v, int type) {
     return r;
 }
 
-/* What is coded goes as the vector that it stands for where the dialect has no such form. */
+/* What is coded goes as the vector that it stands for where the dialect has no such form, and where its names say too much. */
 int rw_put_value(rw_put *w, const ray_val *v) {
-    if (v->type == RY_CODED && !w->d->by_type[RY_CODED].form) v = rv_coded_plain_get((ray_val *)(uintptr_t)v);
+    if (v->type == RY_CODED && (v->u.coded.derived || !w->d->by_type[RY_CODED].form))
+        v = rv_coded_plain_get((ray_val *)(uintptr_t)v);
     return rw_put_value_as(w, v, v->type);
 }
 

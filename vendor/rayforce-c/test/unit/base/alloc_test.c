@@ -46,6 +46,28 @@ UT_CASE(blocks_are_aligned) {
     }
 }
 
+UT_CASE(rooms_count_when_they_are_used) {
+    rb_heap_stats a, b;
+    const size_t large = 3 * RB_BIG_BLOCK + 5, small = 1000;
+    rb_heap_stats_into(&a);
+    char *p = rb_room_alloc(large), *q = rb_room_alloc(large), *r = rb_room_alloc(small);
+    UT_CHECK(p && q && r && (uintptr_t)p % RB_CACHE_LINE == 0);
+    rb_heap_stats_into(&b);
+    UT_EQ_INT(b.bytes - a.bytes, small);
+    UT_CHECK(p[0] == 0 && p[large - 1] == 0);
+    rb_room_use(large);
+    rb_room_use(small);
+    rb_heap_stats_into(&b);
+    UT_EQ_INT(b.bytes - a.bytes, small + large);
+    rb_room_free(p, large, true);
+    rb_room_free(q, large, false);
+    rb_room_free(r, small, true);
+    rb_room_free(NULL, large, false);
+    rb_heap_stats_into(&b);
+    UT_CHECK(b.blocks == a.blocks && b.bytes == a.bytes);
+    UT_ERROR(rb_room_alloc(SIZE_MAX), RB_E_OOM);
+}
+
 UT_CASE(pages_that_are_emptied) {
     enum { SIZE = 1 << 16 };
     unsigned char *p = rb_alloc(SIZE);
@@ -112,4 +134,5 @@ UT_CASE(failures_on_demand) {
     UT_CHECK(works() && !rb_alloc_has_failed());
 }
 
-UT_MAIN(counters_are_exact, growing_keeps_the_contents, blocks_are_aligned, pages_that_are_emptied, a_limit, too_much, failures_on_demand)
+UT_MAIN(counters_are_exact, growing_keeps_the_contents, blocks_are_aligned, rooms_count_when_they_are_used,
+        pages_that_are_emptied, a_limit, too_much, failures_on_demand)

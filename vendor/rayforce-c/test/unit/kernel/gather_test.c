@@ -52,4 +52,20 @@ UT_CASE(positions) {
     UT_CHECK(rk_any_missing(at, 4) && !rk_any_missing(at + 1, 3));
 }
 
-UT_MAIN(each_width, positions)
+UT_CASE(numbers_of_names) {
+    static const int32_t names[5] = {70, 11, 9, 1000, 4};
+    static const int64_t at[6] = {5, -1, 0, 3, 3, -1};
+    const uint8_t one[6] = {4, 0, 1, 2, 3, 0};
+    const uint16_t two[6] = {4, 0, 1, 2, 3, 0};
+    const uint32_t four[6] = {4, 0, 1, 2, 3, 0};
+    const void *numbers[3] = {one, two, four};
+    for (int w = 0; w < 3; w++) {
+        int32_t out[6];
+        rk_named(1 << w, numbers[w], 6, names, out);
+        UT_EQ_MEM(out, ((int32_t[]){4, 70, 11, 9, 1000, 70}), sizeof out);
+        rk_named_at(1 << w, numbers[w], at, 6, names, out);
+        UT_EQ_MEM(out, ((int32_t[]){70, RY_NULL_SYM, 4, 9, 9, RY_NULL_SYM}), sizeof out);
+    }
+}
+
+UT_MAIN(each_width, positions, numbers_of_names)

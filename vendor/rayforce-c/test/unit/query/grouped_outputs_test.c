@@ -28,7 +28,7 @@ static const said cases[] = {
     {"(type (at (select {from: " T " where: (> q 9) by: s a: (count (distinct q))}) 'a))", "I64"},
     {"(select {from: " T " where: (> q 9) by: s a: (reverse nosuch)})", "!schema"},
     {"(select {from: " T " where: (> q 9) by: s a: (count nosuch)})", "!schema"},
-    {"(do (set gv " T ") (select {from: gv by: s a: (count gv)}))", "!schema"},
+    {"(do (set v " T ") (select {from: v by: s a: (count v)}))", "!schema"},
 };
 
 VERB_CASES(cases)
