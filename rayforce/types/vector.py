@@ -111,7 +111,7 @@ class Vector(Verbs, core.Elements, RayObj):
     def codes(self) -> Any:
         """Of symbols: for each element its place in `categories`, a read-only array of uint8, uint16 or uint32.
 
-        Free for a column of a table from a server of ours, one pass otherwise; what is found is kept.
+        A glance at those of a column of a table from a server of ours, one pass otherwise; what is found is kept.
         `np.bincount(t["sym"].codes)` counts without a look at a text.
         """
         return core.codes_and_names(self)[0]

@@ -8,9 +8,12 @@ import gc
 import multiprocessing
 import os
 import pickle
+import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -332,6 +335,45 @@ def test_a_column_that_came_coded_is_an_ordinary_one(served: Served) -> None:
     assert len(rf.Vector.concat([table["s"], table["s"]])) == 2 * N
     with pytest.raises(rf.errors.RayforceError):
         conn.call(coded_table(ray, conn)["s"], 1, 2)
+
+
+def forger(port: int, true: bytes, false: bytes) -> tuple[int, threading.Thread]:
+    """Passes one connection on to a server, whose bytes it changes; the port, and the thread that does it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        with listener, listener.accept()[0] as client, socket.create_connection(("127.0.0.1", port)) as server:
+            other = {client: server, server: client}
+            while True:
+                for here in select.select([client, server], [], [])[0]:
+                    data = here.recv(1 << 20)
+                    if not data:
+                        return
+                    other[here].sendall(data.replace(true, false) if here is server else data)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return listener.getsockname()[1], thread
+
+
+def test_numbers_without_a_name_are_the_null_symbol(ray: rf.Rayforce) -> None:
+    sent = ["a", "b"] * 1000 + ["b"] * 8  # as many as travel by their numbers
+    want = sent[:-3] + [None, None, "b"]
+    ray["t"] = rf.Table({"s": sent})
+    with ray.listen(0) as server:
+        port, thread = forger(server.port, bytes([1] * 8), bytes([1] * 6 + [7, 255]))
+        with rf.hopen("localhost", port) as conn:
+            column = conn.execute("t")["s"]
+            assert [column.categories[c] for c in column.codes] == want
+            for export in (
+                lambda v: v.to_list(),
+                lambda v: v.to_numpy().tolist(),
+                lambda v: pa.array(v).to_pylist(),
+                pandas_codes,
+                lambda v: pickle.loads(pickle.dumps(v, 5)).to_list(),
+            ):
+                assert export(conn.execute("t")["s"]) == want
+        thread.join()
 
 
 def test_few_symbols_among_many_have_numbers_too() -> None:
