@@ -358,7 +358,7 @@ def forger(port: int, true: bytes, false: bytes) -> tuple[int, threading.Thread]
 
 def test_numbers_without_a_name_are_the_null_symbol(ray: rf.Rayforce) -> None:
     sent = ["a", "b"] * 1000 + ["b"] * 8  # as many as travel by their numbers
-    want = sent[:-3] + [None, None, "b"]
+    want = [*sent[:-3], None, None, "b"]
     ray["t"] = rf.Table({"s": sent})
     with ray.listen(0) as server:
         port, thread = forger(server.port, bytes([1] * 8), bytes([1] * 6 + [7, 255]))
