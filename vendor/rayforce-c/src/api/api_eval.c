@@ -43,7 +43,7 @@ int ray_set(ray_rt *rt, const char *name, ray_val *v) {
     int64_t saved;
     int32_t id = rv_sym_intern_z(name);
     if (id < 0 || ray_rt_enter(rt, -1, &saved) < 0) return -1;
-    int r = rl_global_set(rt, id, v);
+    int r = rl_global_rest(rt, id, v);
     ray_rt_leave(rt, saved);
     return r;
 }

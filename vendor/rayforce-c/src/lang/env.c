@@ -77,10 +77,17 @@ ray_val *rl_global_get(ray_rt *rt, int32_t name) {
 int rl_global_set(ray_rt *rt, int32_t name, ray_val *v) {
     rl_env *e = rl_env_get(rt);
     RB_TRY(rl_name_check(name), -1);
-    if (!rl_name_is_path(name)) return bind_take(e, name, rv_table_at_rest_take(rv_retain(v)), true);
+    if (!rl_name_is_path(name)) return bind_take(e, name, rv_retain(v), true);
     int32_t head = rl_path_head(name);
     if (head < 0) return -1;
     return bind_take(e, head, rl_path_put_take(rl_global_get(rt, head), name, rv_retain(v)), true);
+}
+
+int rl_global_rest(ray_rt *rt, int32_t name, ray_val *v) {
+    ray_val *rest = rv_table_at_rest_take(rv_retain(v));
+    int r = rl_global_set(rt, name, rest);
+    rv_release(rest);
+    return r;
 }
 
 static int delete_path(rl_env *e, int32_t name) {

@@ -33,6 +33,7 @@ ray_val *rl_resolve_builtin(ray_rt *rt, const char *name, size_t n);
 RB_NODISCARD ray_val *rl_lookup(ray_rt *rt, int32_t name);
 ray_val *rl_global_get(ray_rt *rt, int32_t name); /* borrowed; null, no error set: unbound */
 RB_NODISCARD int rl_global_set(ray_rt *rt, int32_t name, ray_val *v); /* RB_E_RESERVE */
+RB_NODISCARD int rl_global_rest(ray_rt *rt, int32_t name, ray_val *v); /* the same with a table at rest, as `set` binds it */
 RB_NODISCARD int rl_global_delete(ray_rt *rt, int32_t name); /* 1: it was bound, 0: it was not; RB_E_RESERVE */
 RB_NODISCARD ray_val *rl_global_names(ray_rt *rt); /* SYM vector of what the user bound, in order of binding */
 

@@ -17,7 +17,7 @@ ray_val *rl_set(ray_rt *rt, ray_val *const *args, int n) {
     (void)n;
     int32_t name = name_of("set", args[0]);
     ray_val *v = name < 0 ? NULL : rl_eval_form(rl_env_get(rt), args[1]);
-    if (!v || rl_global_set(rt, name, v) == 0) return v;
+    if (!v || rl_global_rest(rt, name, v) == 0) return v;
     rv_release(v);
     return NULL;
 }

@@ -121,7 +121,7 @@ static int bind_all(ray_rt *rt, const ray_val *d, int64_t covered[2]) {
             if (v->type == RY_I64 && v->len == 2) memcpy(covered, v->data, 2 * sizeof *covered);
             else r = rb_fail(RB_E_CORRUPT, "the snapshot does not say what it covers");
         } else if (v) {
-            r = rl_global_set(rt, name, v);
+            r = rl_global_rest(rt, name, v);
         }
         rv_release(v);
         RB_TRY(r, -1);
