@@ -109,10 +109,10 @@ valgrind:
 	@$(MAKE) --no-print-directory -j$(JOBS) -C $(CORE) valgrind
 
 # Of the first each keeps about one processor busy, so they run side by side; the others use all of them, or go by the clock.
-ONE_PROCESSOR = asan wheel-check properties faults docs
+ONE_PROCESSOR = asan properties faults docs
 check: test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(if $(filter output-sync,$(.FEATURES)),-Otarget) $(ONE_PROCESSOR)
-	@$(MAKE) --no-print-directory sweep tsan fuzz valgrind hostile load
+	@$(MAKE) --no-print-directory wheel-check sweep tsan fuzz valgrind hostile load
 
 # 200,000 random expressions and 100,000 statements over tables beside the real server.
 differential: build peers core-ask
