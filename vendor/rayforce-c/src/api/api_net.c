@@ -28,7 +28,7 @@ void ray_client_progress_into(ray_client *c, int64_t *received, int64_t *total) 
 
 void ray_client_compress_set(ray_client *c, int64_t over) { rn_client_compress_set(c, over); }
 
-ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double timeout) {
+RB_OFTEN ray_val *ray_client_eval(ray_client *c, const char *source, size_t n, double timeout) {
     return rn_client_eval(c, source, n, timeout);
 }
 

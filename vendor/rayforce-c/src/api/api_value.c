@@ -28,7 +28,7 @@ static int element_code(int code) {
     return ry_is_vector_code(type) && type != RY_LIST ? type : -1;
 }
 
-int ray_type(const ray_val *v) { return v->type; }
+RB_OFTEN int ray_type(const ray_val *v) { return v->type; }
 const char *ray_type_name(int code) { return ry_name(code); }
 int ray_type_of_name(const char *name) { return ry_code_of(name, strlen(name)); }
 
@@ -45,7 +45,7 @@ const char *ray_type_format(int code) {
 int64_t ray_len(const ray_val *v) { return rv_count(v); }
 int64_t ray_bytes(const ray_val *v) { return rv_bytes(v); }
 ray_val *ray_retain(ray_val *v) { return rv_retain(v); }
-void ray_release(ray_val *v) { rv_release(v); }
+RB_OFTEN void ray_release(ray_val *v) { rv_release(v); }
 
 /* ---- atoms --------------------------------------------------------------------------------------------------- */
 
@@ -104,10 +104,10 @@ ray_val *ray_sym_new(const char *text, size_t n, bool quoted) {
 
 ray_val *ray_str_new(const char *text, size_t n) { return rv_str_new(text, n); }
 
-bool ray_is_null(const ray_val *v) { return rv_is_null(v); }
+RB_OFTEN bool ray_is_null(const ray_val *v) { return rv_is_null(v); }
 bool ray_is_quoted(const ray_val *v) { return v->type == -RY_SYM && v->attrs & RV_A_QUOTED; }
 
-int64_t ray_int_get(const ray_val *v) {
+RB_OFTEN int64_t ray_int_get(const ray_val *v) {
     switch (v->type) {
     case -RY_B8:
     case -RY_U8: return v->u.u8;

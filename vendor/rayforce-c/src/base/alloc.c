@@ -290,7 +290,7 @@ static void undress(void *p, size_t size) { (void)p, (void)size; }
 
 /* ---- blocks -------------------------------------------------------------------------------------------------- */
 
-void *rb_alloc(size_t size) {
+RB_OFTEN void *rb_alloc(size_t size) {
     keeper *k = keeper_get();
     void *p = size == LINE ? kept_take(k, 0) : NULL;
     if (!p && size <= (size_t)PTRDIFF_MAX - GUARD && has_room(size) && !fails_now()) p = malloc(size + GUARD + !size);
@@ -300,7 +300,7 @@ void *rb_alloc(size_t size) {
     return p;
 }
 
-void *rb_alloc_zero(size_t size) {
+RB_OFTEN void *rb_alloc_zero(size_t size) {
     void *p = rb_alloc(size);
     if (p) memset(p, 0, size);
     return p;
@@ -323,7 +323,7 @@ void *rb_realloc(void *old, size_t old_size, size_t size) {
     return p;
 }
 
-void rb_free(void *p, size_t size) {
+RB_OFTEN void rb_free(void *p, size_t size) {
     if (!p) return;
     keeper *k = keeper_get();
     undress(p, size);
@@ -365,7 +365,7 @@ static void *map_pages(size_t size) {
     return kept ? kept : map_new_pages(size);
 }
 
-void *rb_block_alloc(size_t size) {
+RB_OFTEN void *rb_block_alloc(size_t size) {
     keeper *k = keeper_get();
     size_t class = block_class(size);
     void *p = class < CLASSES ? kept_take(k, class) : NULL;
@@ -382,7 +382,7 @@ void *rb_block_alloc(size_t size) {
     return p;
 }
 
-void rb_block_free(void *p, size_t size) {
+RB_OFTEN void rb_block_free(void *p, size_t size) {
     if (!p) return;
     keeper *k = keeper_get();
     count(k, -1, -(int64_t)size);

@@ -27,6 +27,10 @@
 
 #define RB_NODISCARD __attribute__((warn_unused_result))
 #define RB_NOINLINE __attribute__((noinline))
+#define RB_COLD __attribute__((cold)) /* what leads to a call of it is kept apart from the code that runs all the time */
+/* What every small request runs through lies together: spread over the library, and with another process in between, it
+ * costs a round trip a twentieth more. */
+#define RB_OFTEN __attribute__((hot))
 #define RB_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define RB_LIKELY(x) __builtin_expect(!!(x), 1)
 #define RB_UNLIKELY(x) __builtin_expect(!!(x), 0)

@@ -8,7 +8,7 @@
 
 enum { FIRST = 64 };
 
-uint8_t *rb_bytes_reserve(rb_bytes *b, size_t more) {
+RB_OFTEN uint8_t *rb_bytes_reserve(rb_bytes *b, size_t more) {
     if (RB_LIKELY(b->cap - b->len >= more && b->p)) return b->p + b->len;
     if (more > (size_t)PTRDIFF_MAX - b->len)
         return rb_fail_null(RB_E_OOM, "out of memory: no room for %zu bytes behind %zu", more, b->len);

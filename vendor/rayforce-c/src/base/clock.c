@@ -22,7 +22,7 @@ void rb_clock_unfix(void) { atomic_store(&fixed, false); }
 #define FIXED(ns) (void)0
 #endif
 
-int64_t rb_clock_mono_ns(void) {
+RB_OFTEN int64_t rb_clock_mono_ns(void) {
     FIXED(fixed_mono);
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);

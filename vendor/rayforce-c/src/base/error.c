@@ -54,7 +54,7 @@ void rb_error_detail_set(int64_t first, int64_t second) {
 int rb_error_code(void) { return slot.code; }
 rb_error *rb_error_get(void) { return &slot; }
 
-void rb_error_clear(void) {
+RB_OFTEN void rb_error_clear(void) {
     slot.code = RB_OK;
     slot.text[0] = 0;
 }

@@ -20,15 +20,15 @@ typedef struct rb_error {
     char text[RB_ERROR_TEXT];
 } rb_error;
 
-void rb_error_put(int code, const char *fmt, ...) RB_PRINTF(2, 3);
+RB_COLD void rb_error_put(int code, const char *fmt, ...) RB_PRINTF(2, 3);
 static inline int rb_failed(void) { return -1; }
 /* rb_fail(code, format, ...): sets code and text and gives -1, so that `return rb_fail(...)` reads well. A macro:
  * the compiler must see the -1: only so does it know that an output which was not set is not used. */
 #define rb_fail(...) (rb_error_put(__VA_ARGS__), rb_failed())
 /* The same for functions that return a pointer. */
-void *rb_fail_null(int code, const char *fmt, ...) RB_PRINTF(2, 3);
+RB_COLD void *rb_fail_null(int code, const char *fmt, ...) RB_PRINTF(2, 3);
 /* Sets code and text from errno; `what` names the thing. */
-int rb_fail_errno(int code, const char *what);
+RB_COLD int rb_fail_errno(int code, const char *what);
 void rb_error_detail_set(int64_t first, int64_t second);
 
 int rb_error_code(void);

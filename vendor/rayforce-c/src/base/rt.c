@@ -7,7 +7,7 @@
 
 #define POLL_EVERY_NS 20000000 /* well inside the 50 ms that embedders are promised */
 
-bool rb_rt_lock_within(ray_rt *rt, int64_t ms) {
+RB_OFTEN bool rb_rt_lock_within(ray_rt *rt, int64_t ms) {
     if (pthread_mutex_trylock(&rt->lock) == 0) return true;
 #ifdef __APPLE__
     (void)ms;

@@ -37,7 +37,7 @@ static int arity_fail(const rv_builtin *row, int n) {
     return rb_fail(RB_E_ARITY, "%s: expected %d to %d arguments, got %d", row->name, row->min, row->max, n);
 }
 
-static int builtin_check(const rl_env *e, const rv_builtin *row, int n) {
+RB_OFTEN static int builtin_check(const rl_env *e, const rv_builtin *row, int n) {
     if (n < row->min || (row->max >= 0 && n > row->max)) return arity_fail(row, n);
     if ((row->flags & RV_F_RESTRICTED) && e->rt->restricted)
         return rb_fail(RB_E_ACCESS, "%s is not allowed in restricted mode", row->name);
@@ -53,7 +53,7 @@ static int null_check(const rv_builtin *row, ray_val *const *args, int n) {
     return 0;
 }
 
-static ray_val *builtin_run(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
+RB_OFTEN static ray_val *builtin_run(rl_env *e, const rv_builtin *row, ray_val *const *args, int n) {
     RB_TRY(null_check(row, args, n), NULL);
     ray_val *v = row->flags & RV_F_FOREIGN ? rv_foreign_call(row, args, n) : row->fn(e->rt, args, n);
     RB_ASSERT(!v || !rv_check(v));
@@ -113,7 +113,7 @@ static ray_val *fold_eval(rl_env *e, const rv_builtin *row, const rv_builtin *ve
     return v;
 }
 
-static ray_val *builtin_eval_plain(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
+RB_OFTEN static ray_val *builtin_eval_plain(rl_env *e, const rv_builtin *row, ray_val *const *forms, int n) {
     RB_TRY(builtin_check(e, row, n), NULL);
     if (row->flags & RV_F_SPECIAL) return row->fn(e->rt, forms, n);
     const rv_builtin *verb = n == 1 && (row->flags & RV_F_AGGREGATE) ? pair_verb(e, forms[0]) : NULL;
@@ -224,7 +224,7 @@ static ray_val *name_in_front(rl_env *e, int32_t name) {
 
 /* The builtin that a name in front stands for; null: something else, or nothing. Builtins need not be held, but for
  * those of the embedder, which are something else here. */
-static const rv_builtin *row_in_front(rl_env *e, const ray_val *head) {
+RB_OFTEN static const rv_builtin *row_in_front(rl_env *e, const ray_val *head) {
     bool owned;
     if (head->type != -RY_SYM) return NULL;
     ray_val *v = peek_in_front(e, head->u.sym, &owned);
@@ -251,7 +251,7 @@ static bool is_data(const rl_env *e, const ray_val *form, const ray_val *head, c
     return fn ? !rv_is_callable(fn) : rb_error_code() == RB_E_NAME;
 }
 
-ray_val *rl_eval_call(rl_env *e, ray_val *form) {
+RB_OFTEN ray_val *rl_eval_call(rl_env *e, ray_val *form) {
     RB_TRY(rl_guard(e), NULL);
     ray_val *head = rv_list_get(form, 0), *const *rest = RV_DATA(ray_val *, form) + 1;
     if (form->len > INT32_MAX) return rb_fail_null(RB_E_LIMIT, "a call has too many arguments");

@@ -69,7 +69,7 @@ static void unbind(rl_env *e, rl_global *g) {
     rv_release(old);
 }
 
-ray_val *rl_global_get(ray_rt *rt, int32_t name) {
+RB_OFTEN ray_val *rl_global_get(ray_rt *rt, int32_t name) {
     const rl_global *g = slot_of(rl_env_get(rt), name);
     return g->name < 0 ? NULL : g->v;
 }
@@ -337,7 +337,7 @@ bool rl_is_local(ray_rt *rt, int32_t name) {
     return false;
 }
 
-ray_val *rl_peek(rl_env *e, int32_t name, bool *owned) {
+RB_OFTEN ray_val *rl_peek(rl_env *e, int32_t name, bool *owned) {
     *owned = false;
     if (name == e->names.null) return rv_null_get();
     rb_error_clear();

@@ -117,8 +117,8 @@ int32_t rl_path_head(int32_t name); /* symbol of the first step; -1: failed */
 #define RL_FORMS_INLINE 32
 typedef struct rl_forms {
     int64_t n, cap;
-    ray_val **items; /* owned, each, unless they are those of `kept` */
-    ray_val *kept;   /* a LIST, owned; or null */
+    ray_val **items; /* owned, each, unless they are kept elsewhere */
+    int *users;      /* of those that are kept: how many look at them; null: they are not */
     ray_val *room[RL_FORMS_INLINE];
 } rl_forms;
 

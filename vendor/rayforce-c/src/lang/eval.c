@@ -1,6 +1,6 @@
 #include "env.h"
 
-ray_val *rl_eval_form(rl_env *e, ray_val *form) {
+RB_OFTEN ray_val *rl_eval_form(rl_env *e, ray_val *form) {
     if (form->type == RY_LIST) return form->len ? rl_eval_call(e, form) : rv_retain(form);
     if (form->type != -RY_SYM || (form->attrs & RV_A_QUOTED)) return rv_retain(form);
     return rl_lookup(e->rt, form->u.sym);
@@ -72,13 +72,13 @@ ray_val *rl_eval_source(ray_rt *rt, const char *source, size_t n) {
 }
 
 /* Clients say the same again and again. */
-static ray_val *eval_text(rl_env *e, const char *source, size_t n) {
+RB_OFTEN static ray_val *eval_text(rl_env *e, const char *source, size_t n) {
     rl_forms forms;
     RB_TRY(rl_texts_read(e, source, n, &forms), NULL);
     return eval_forms_free(e, &forms);
 }
 
-ray_val *rl_eval_message(ray_rt *rt, ray_val *message) {
+RB_OFTEN ray_val *rl_eval_message(ray_rt *rt, ray_val *message) {
     rl_env *e = rl_env_get(rt);
     if (message->type == -RY_STR) {
         const char *text = message->data, *end = memchr(text, 0, (size_t)message->len);

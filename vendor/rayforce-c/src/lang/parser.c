@@ -44,9 +44,9 @@ static void drop_to(rl_forms *f, int64_t mark) {
     while (f->n > mark) rv_release(f->items[--f->n]);
 }
 
-void rl_forms_free(rl_forms *f) {
-    if (f->kept) {
-        rv_release(f->kept);
+RB_OFTEN void rl_forms_free(rl_forms *f) {
+    if (f->users) {
+        --*f->users;
         return;
     }
     drop_to(f, 0);
@@ -228,7 +228,7 @@ int rl_read(ray_rt *rt, const char *source, size_t n, rl_forms *out) {
     out->n = 0;
     out->cap = RL_FORMS_INLINE;
     out->items = out->room;
-    out->kept = NULL;
+    out->users = NULL;
     parser ps = {.lx = {.start = source, .at = source, .end = source + n}, .low = rl_stack_low(), .f = out, .rt = rt};
     int token, r = 0;
     while (r == 0 && (token = rl_lex(&ps.lx)) != RL_T_END) r = parse_form(&ps, token);

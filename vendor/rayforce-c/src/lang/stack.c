@@ -37,7 +37,7 @@ static uintptr_t ask_system(void) {
 }
 #endif
 
-uintptr_t rl_stack_low(void) {
+RB_OFTEN uintptr_t rl_stack_low(void) {
     if (!bounds.known) bounds = (stack_bounds){.low = ask_system(), .known = true};
     return bounds.low;
 }

@@ -14,6 +14,7 @@ typedef struct text {
     size_t n;
     char *bytes;     /* null: the place is free */
     ray_val *forms;  /* LIST */
+    int users;       /* evaluations that look at them: they stay meanwhile */
 } text;
 
 struct rl_texts {
@@ -56,18 +57,19 @@ static text *place_of(rl_env *e, uint64_t hash) {
     return &e->texts->places[hash % PLACES];
 }
 
-int rl_texts_read(rl_env *e, const char *source, size_t n, rl_forms *out) {
+RB_OFTEN int rl_texts_read(rl_env *e, const char *source, size_t n, rl_forms *out) {
     if (!n || n > TEXT_MAX) return rl_read(e->rt, source, n, out);
     uint64_t hash = rb_hash_bytes(source, n);
     text *t = place_of(e, hash);
     if (t && t->bytes && t->hash == hash && t->n == n && memcmp(t->bytes, source, n) == 0) {
-        out->kept = rv_retain(t->forms);
+        out->users = &t->users;
+        t->users++;
         out->items = RV_DATA(ray_val *, t->forms);
         out->n = t->forms->len;
         return 0;
     }
     RB_TRY(rl_read(e->rt, source, n, out), -1);
-    if (t && t->seen == hash) keep(t, hash, source, n, out);
+    if (t && t->seen == hash && !t->users) keep(t, hash, source, n, out);
     else if (t) t->seen = hash;
     return 0;
 }

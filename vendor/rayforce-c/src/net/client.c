@@ -170,7 +170,7 @@ static void time_over(ray_client *c, double timeout) {
 }
 
 /* Waits. The reply if it comes, else the reason why not; `keep` leaves a slot that still waits. */
-static ray_val *await(ray_client *c, int64_t ticket, rn_wait *w, double timeout, bool keep) {
+RB_OFTEN static ray_val *await(ray_client *c, int64_t ticket, rn_wait *w, double timeout, bool keep) {
     ray_val *reply = NULL, *late = NULL;
     int how = rn_client_wait_lock(c, &(rn_goal){.ticket = ticket}, w);
     bool ended = c->end.code && c->fd >= 0;
@@ -195,7 +195,7 @@ static ray_val *await(ray_client *c, int64_t ticket, rn_wait *w, double timeout,
 
 /* Whether the server takes more than everybody does shows with the first thing that it says; to hear it costs a question
  * that means nothing. */
-static int64_t put(ray_client *c, const rn_frame *f, uint64_t *mark, rn_wait *w, double timeout) {
+RB_OFTEN static int64_t put(ray_client *c, const rn_frame *f, uint64_t *mark, rn_wait *w, double timeout) {
     int64_t ticket = rn_client_put(c, f, mark);
     if (ticket || rb_error_code() != RB_E_TOO_LARGE || atomic_load(&c->forms)) return ticket;
     rb_error why;
@@ -216,7 +216,7 @@ static ray_val *ask(ray_client *c, const rn_frame *f, rn_wait *w, double timeout
     return ticket ? await(c, ticket, w, timeout, false) : NULL;
 }
 
-ray_val *rn_client_eval(ray_client *c, const char *source, size_t n, double timeout) {
+RB_OFTEN ray_val *rn_client_eval(ray_client *c, const char *source, size_t n, double timeout) {
     RB_TRY(rn_client_check_owner(c), NULL);
     rn_wait w;
     start_wait(c, &w, timeout);

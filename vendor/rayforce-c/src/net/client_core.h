@@ -25,7 +25,7 @@ struct ray_client {
     char peer[160];
     const rw_dialect *dialect;
     bool memory; /* travels beside the bytes */
-    _Atomic bool forms; /* the server reads those of our own: it has said so */
+    _Atomic bool forms, takes_memory; /* the server reads those of our own, and takes it: it has said so */
     ray_val *refusal; /* the answer to a server that asks */
     int (*poll)(void *ctx);
     void *poll_ctx;

@@ -4,14 +4,20 @@
 
 #include <errno.h>
 
+/* With out_lock. Most of the time nothing changes, and to look costs less than to write. */
+static void unsent_set(ray_client *c, bool unsent) {
+    if (atomic_load_explicit(&c->unsent, memory_order_relaxed) != unsent) atomic_store(&c->unsent, unsent);
+}
+
 /* With out_lock. A failed send ends nothing by itself: replies may still be on their way in, and the leader comes to
  * the end of them. */
-static void push_out(ray_client *c) {
+RB_OFTEN static void push_out(ray_client *c) {
     while (rw_out_pending(c->out) && !c->write_error) {
         ssize_t put = rn_passing_send(c->fd, c->out, c->memory);
         if (put >= 0) {
             rw_out_advance(c->out, (size_t)put);
-            atomic_fetch_add(&c->written, (uint64_t)put);
+            uint64_t before = atomic_load_explicit(&c->written, memory_order_relaxed); /* written to with out_lock only */
+            atomic_store_explicit(&c->written, before + (uint64_t)put, memory_order_release);
         } else if (rn_sock_not_now(errno)) {
             break;
         } else if (errno != EINTR) {
@@ -19,7 +25,7 @@ static void push_out(ray_client *c) {
             rn_sock_end(c->fd);
         }
     }
-    atomic_store(&c->unsent, rw_out_pending(c->out) > 0 && !c->write_error);
+    unsent_set(c, rw_out_pending(c->out) > 0 && !c->write_error);
 }
 
 void rn_client_push_out(ray_client *c) {
@@ -29,12 +35,14 @@ void rn_client_push_out(ray_client *c) {
 }
 
 static int encode(ray_client *c, const rn_frame *f) {
+    bool takes = c->memory && atomic_load_explicit(&c->takes_memory, memory_order_relaxed);
     rw_send_opts opts = {.compress_over = atomic_load_explicit(&c->compress_over, memory_order_relaxed),
                          .verbose = f->verbose,
                          .texts = f->kind == RW_SYNC,
                          .ours = true,
                          .forms = atomic_load_explicit(&c->forms, memory_order_relaxed),
-                         .memory = c->memory};
+                         .memory = takes,
+                         .asks_memory = c->memory && !takes};
     return f->value ? rw_out_frame(c->out, c->dialect, f->kind, f->value, &opts)
                     : rw_out_source(c->out, c->dialect, f->kind, f->text, f->n, &opts);
 }
@@ -72,7 +80,7 @@ static void take_back(ray_client *c, const rn_frame *f, int64_t ticket) {
     pthread_mutex_unlock(&c->lock);
 }
 
-int64_t rn_client_put(ray_client *c, const rn_frame *f, uint64_t *mark) {
+RB_OFTEN int64_t rn_client_put(ray_client *c, const rn_frame *f, uint64_t *mark) {
     pthread_mutex_lock(&c->out_lock);
     int64_t ticket = begin(c, f);
     if (ticket) {
@@ -86,7 +94,7 @@ int64_t rn_client_put(ray_client *c, const rn_frame *f, uint64_t *mark) {
     }
     *mark = c->queued;
     if (ticket && (!f->more || rw_out_pending(c->out) >= RN_HELD_BYTES)) push_out(c);
-    else if (ticket) atomic_store(&c->unsent, true);
+    else if (ticket) unsent_set(c, true);
     bool lost = ticket && c->write_error && f->kind != RW_SYNC;
     if (lost) fail_unwritten(c); /* a request hears of it from the leader, who knows whether a reply came */
     pthread_mutex_unlock(&c->out_lock);

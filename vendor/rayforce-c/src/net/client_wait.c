@@ -124,6 +124,7 @@ static void deliver(ray_client *c) {
         if (r < 0) broken(c);
         if (r <= 0) return;
         if (m.forms) atomic_store_explicit(&c->forms, true, memory_order_relaxed);
+        if (m.memory) atomic_store_explicit(&c->takes_memory, true, memory_order_relaxed);
         if (m.kind == RW_REPLY) take_reply(c, &m);
         else take_push(c, &m);
     }
@@ -252,7 +253,7 @@ static int callback_check(const ray_client *c) {
     return rb_fail(RB_E_STATE, "%s: the callback for pushes cannot wait for a reply", c->peer);
 }
 
-int rn_client_wait_check(ray_client *c) {
+RB_OFTEN int rn_client_wait_check(ray_client *c) {
     if (RB_LIKELY(!atomic_load(&c->delivering))) return 0; /* if this thread were in it, it would know */
     pthread_mutex_lock(&c->lock);
     int r = callback_check(c);
@@ -260,7 +261,7 @@ int rn_client_wait_check(ray_client *c) {
     return r;
 }
 
-int rn_client_wait_lock(ray_client *c, const rn_goal *goal, rn_wait *w) {
+RB_OFTEN int rn_client_wait_lock(ray_client *c, const rn_goal *goal, rn_wait *w) {
     int how;
     pthread_mutex_lock(&c->lock);
     while (!reached(c, goal, &how)) {

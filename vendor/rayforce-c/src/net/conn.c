@@ -36,7 +36,7 @@ void rn_conn_clear(rn_conn *c) {
 
 /* ---- bytes in ------------------------------------------------------------------------------------------------ */
 
-int rn_conn_room(rn_conn *c, struct iovec iov[2]) {
+RB_OFTEN int rn_conn_room(rn_conn *c, struct iovec iov[2]) {
     if (c->state > RN_OPEN) return 0;
     int n = rw_reader_room(c->reader, iov);
     if (n > 0) return n;
@@ -75,7 +75,7 @@ static void greet(rn_conn *c) {
     greeting_over(c);
 }
 
-void rn_conn_filled(rn_conn *c, size_t n) {
+RB_OFTEN void rn_conn_filled(rn_conn *c, size_t n) {
     if (rw_reader_filled(c->reader, n) < 0) c->state = RN_ENDED;
     else if (c->state == RN_GREETING) greet(c);
 }
@@ -85,11 +85,12 @@ void rn_conn_peer_ended(rn_conn *c) {
     else if (c->state == RN_OPEN) end_when_written(c);
 }
 
-bool rn_conn_next(rn_conn *c, rw_msg *m) {
+RB_OFTEN bool rn_conn_next(rn_conn *c, rw_msg *m) {
     if (c->state != RN_OPEN) return false;
     int r = rw_reader_next(c->reader, m);
     if (r < 0) c->state = RN_ENDED;
     if (r > 0 && m->forms) is_ours(c);
+    if (r > 0 && m->memory) c->send.takes_memory = c->send.memory;
     return r > 0;
 }
 
@@ -129,7 +130,7 @@ int rn_conn_put_encoded(rn_conn *c, const ray_val *frame) {
     return count(c, rw_out_shared(c->out, frame));
 }
 
-int rn_conn_put_reply(rn_conn *c, const ray_val *v, bool texts) {
+RB_OFTEN int rn_conn_put_reply(rn_conn *c, const ray_val *v, bool texts) {
     RB_TRY(room_check(c, false), -1);
     c->send.texts = texts;
     int r = rw_out_frame(c->out, c->dialect, RW_REPLY, v, &c->send);
@@ -143,18 +144,20 @@ int rn_conn_put_reply(rn_conn *c, const ray_val *v, bool texts) {
     return count(c, r);
 }
 
-size_t rn_conn_pending(const rn_conn *c) { return c->out ? rw_out_pending(c->out) : 0; }
+RB_OFTEN size_t rn_conn_pending(const rn_conn *c) { return c->out ? rw_out_pending(c->out) : 0; }
 
 int rn_conn_iov(const rn_conn *c, struct iovec *iov, int max) { return rw_out_iov(c->out, iov, max); }
 
-void rn_conn_written(rn_conn *c, size_t n) {
+RB_OFTEN void rn_conn_written(rn_conn *c, size_t n) {
     rw_out_advance(c->out, n);
     rn_frames_written(&c->frames, n);
     if (c->state == RN_ENDING && !rw_out_pending(c->out)) c->state = RN_ENDED;
 }
 
-ssize_t rn_conn_send(const rn_conn *c, int fd) { return rn_passing_send(fd, c->out, c->send.memory); }
+RB_OFTEN ssize_t rn_conn_send(const rn_conn *c, int fd) { return rn_passing_send(fd, c->out, c->send.memory); }
 
-ssize_t rn_conn_recv(rn_conn *c, int fd, struct iovec *iov, int n) {
-    return c->send.memory ? rn_passing_recv(fd, iov, n, false, c->reader) : rn_sock_recv(fd, iov, n, false);
+/* To be ready for memory costs each receive more than a small request may, and without that it is lost. So a client gives
+ * none before a frame has told it that this side is ready, which is after it has asked; and there is no way back. */
+RB_OFTEN ssize_t rn_conn_recv(rn_conn *c, int fd, struct iovec *iov, int n) {
+    return c->send.takes_memory ? rn_passing_recv(fd, iov, n, false, c->reader) : rn_sock_recv(fd, iov, n, false);
 }

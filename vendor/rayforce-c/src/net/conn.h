@@ -22,7 +22,7 @@ typedef struct rn_conn_opts {
     int64_t backlog_max;   /* a peer with more than this unread gets nothing more: the connection ends */
     int64_t frames_max;    /* the same for pushes, in frames; 0: no limit */
     int64_t compress_over; /* as in rw_send_opts */
-    bool memory;           /* the socket can carry memory beside the bytes */
+    bool memory;           /* the socket can carry memory beside the bytes: given where it is agreed, taken when asked to */
     rw_names names;
     rw_auth_fn auth; /* null: no password is asked for */
     void *auth_ctx;

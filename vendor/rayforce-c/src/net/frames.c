@@ -19,13 +19,13 @@ static int grow(rn_frames *f) {
     return 0;
 }
 
-int rn_frames_add(rn_frames *f, size_t pending) {
+RB_OFTEN int rn_frames_add(rn_frames *f, size_t pending) {
     if (f->count == f->cap) RB_TRY(grow(f), -1);
     f->ends[(f->first + f->count++) & (f->cap - 1)] = f->written + pending;
     return 0;
 }
 
-void rn_frames_written(rn_frames *f, size_t n) {
+RB_OFTEN void rn_frames_written(rn_frames *f, size_t n) {
     f->written += n;
     for (; f->count && f->ends[f->first] <= f->written; f->count--) f->first = (f->first + 1) & (f->cap - 1);
 }

@@ -49,9 +49,9 @@ void rn_loop_free(rn_loop *l) {
     rb_free(l, sizeof *l);
 }
 
-int64_t rn_loop_now(const rn_loop *l) { return l->now; }
+RB_OFTEN int64_t rn_loop_now(const rn_loop *l) { return l->now; }
 
-int64_t rn_loop_look(rn_loop *l) { return l->now = rb_clock_mono_ns(); }
+RB_OFTEN int64_t rn_loop_look(rn_loop *l) { return l->now = rb_clock_mono_ns(); }
 
 void rn_loop_spin_set(rn_loop *l, double seconds) {
     int64_t ns = seconds > 0 && seconds < 1e9 ? (int64_t)(seconds * 1e9) : 0;
@@ -60,7 +60,7 @@ void rn_loop_spin_set(rn_loop *l, double seconds) {
 
 /* ---- descriptors --------------------------------------------------------------------------------------------- */
 
-int rn_loop_watch(rn_loop *l, rn_watch *w, unsigned want) {
+RB_OFTEN int rn_loop_watch(rn_loop *l, rn_watch *w, unsigned want) {
     if (want == w->want) return 0;
     RB_TRY(rn_backend_set(l->backend, w, want), -1);
     w->want = want;
@@ -187,7 +187,7 @@ static void collect(rn_loop *l) {
     l->later_end = &l->later;
 }
 
-static bool run_later(rn_loop *l) {
+RB_OFTEN static bool run_later(rn_loop *l) {
     bool any = false;
     collect(l);
     for (; l->due; any = true) {
@@ -223,7 +223,7 @@ static int64_t sleep_ms(const rn_loop *l, const rn_wait *w) {
     return ms >= 0 && ms < until ? ms : until;
 }
 
-static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
+RB_OFTEN static int turn(rn_loop *l, const rn_loop_run_opts *o, rn_wait *w) {
     rn_event events[RN_EVENTS];
     int64_t ms = sleep_ms(l, w);
     if (o->lock) pthread_mutex_unlock(o->lock);
@@ -260,20 +260,20 @@ void rn_loop_attend(rn_loop *l) {
     l->attending = false;
 }
 
-bool rn_loop_is_attending(const rn_loop *l) { return l->attending; }
+RB_OFTEN bool rn_loop_is_attending(const rn_loop *l) { return l->attending; }
 
 bool rn_loop_is_mine(const rn_loop *l) {
     return pthread_equal(atomic_load(&l->runner), pthread_self());
 }
 
-int64_t rn_loop_share(const rn_loop *l) { return RN_TURN_NS / (l->events > 1 ? l->events : 1); }
+RB_OFTEN int64_t rn_loop_share(const rn_loop *l) { return l->events > 1 ? RN_TURN_NS / l->events : RN_TURN_NS; }
 
 static int run(rn_loop *l, const rn_loop_run_opts *o) {
     rn_wait w;
     rn_wait_start(&w, o->seconds, o->poll, o->poll_ctx);
     rn_loop_look(l);
     if (run_later(l)) rn_loop_look(l);
-    while (!atomic_exchange(&l->stop, false)) {
+    while (!atomic_load(&l->stop) || !atomic_exchange(&l->stop, false)) {
         int look = turn(l, o, &w);
         if (look < 0) return -1;
         if (look == RN_WAIT_OVER) return atomic_exchange(&l->stop, false) ? 1 : 0;
@@ -281,7 +281,7 @@ static int run(rn_loop *l, const rn_loop_run_opts *o) {
     return 1;
 }
 
-int rn_loop_run(rn_loop *l, const rn_loop_run_opts *o) {
+RB_OFTEN int rn_loop_run(rn_loop *l, const rn_loop_run_opts *o) {
     pthread_t nobody = (pthread_t)0;
     if (!atomic_compare_exchange_strong(&l->runner, &nobody, pthread_self()))
         return rb_fail(RB_E_STATE, "the event loop runs already; one run at a time");

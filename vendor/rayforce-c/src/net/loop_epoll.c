@@ -63,7 +63,7 @@ bool rn_backend_tick_set(rn_backend *b, int64_t ms) {
     return timerfd_settime(b->tick, 0, &(struct itimerspec){.it_interval = t, .it_value = t}, NULL) == 0 && ms > 0;
 }
 
-int rn_backend_wait(rn_backend *b, int64_t ms, rn_event *out, int max) {
+RB_OFTEN int rn_backend_wait(rn_backend *b, int64_t ms, rn_event *out, int max) {
     struct epoll_event got[RN_EVENTS];
     int room = max < RN_EVENTS ? max : RN_EVENTS;
     int n = epoll_wait(b->epoll, got, room, ms < 0 ? -1 : ms > INT32_MAX ? INT32_MAX : (int)ms);
@@ -96,6 +96,6 @@ void rn_backend_wake(rn_backend *b) {
     errno = error;
 }
 
-bool rn_backend_was_signalled(const rn_backend *b) { return b->signalled; }
+RB_OFTEN bool rn_backend_was_signalled(const rn_backend *b) { return b->signalled; }
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-ssize_t rn_passing_send(int fd, rw_out *o, bool memory) {
+RB_OFTEN ssize_t rn_passing_send(int fd, rw_out *o, bool memory) {
     struct iovec iov[RN_IOV];
     int n = rw_out_iov(o, iov, RN_IOV);
     rb_share *s = memory ? rw_out_beside(o) : NULL;
@@ -24,7 +24,7 @@ static int hand_over(rw_reader *r, const rn_passed *passed) {
     return result;
 }
 
-ssize_t rn_passing_recv(int fd, struct iovec *iov, int n, bool wait, rw_reader *r) {
+RB_OFTEN ssize_t rn_passing_recv(int fd, struct iovec *iov, int n, bool wait, rw_reader *r) {
     rn_passed passed;
     ssize_t got = rn_sock_recv_with(fd, iov, n, wait, &passed);
     if (got < 0 && errno == EPROTO) rb_fail(RB_E_PROTOCOL, "the peer gave more memory at once than is taken");

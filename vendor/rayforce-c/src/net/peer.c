@@ -60,7 +60,7 @@ static bool has_enough(const rn_peer *p) {
     return !p->depth && !p->questions && rn_conn_pending(&p->conn) > RN_PAUSE_OVER;
 }
 
-void rn_peer_settle(rn_peer *p) {
+RB_OFTEN void rn_peer_settle(rn_peer *p) {
     rn_loop *l = p->server->loop;
     int64_t pending = (int64_t)rn_conn_pending(&p->conn);
     atomic_store_explicit(&p->queued_bytes, pending, memory_order_relaxed);
@@ -81,7 +81,7 @@ void rn_peer_settle(rn_peer *p) {
 /* ---- bytes out ----------------------------------------------------------------------------------------------------- */
 
 /* What was answered before the connection went wrong is tried all the same. */
-static void send_once_more(rn_peer *p) {
+RB_OFTEN static void send_once_more(rn_peer *p) {
     for (int64_t budget = RN_BYTES_PER_TURN; budget > 0 && rn_conn_pending(&p->conn);) {
         ssize_t put = rn_conn_send(&p->conn, p->watch.fd);
         if (put >= 0) {
@@ -162,7 +162,7 @@ static int go_on(void *ctx) {
     return r;
 }
 
-static void serve(rn_peer *p, rw_msg *m) {
+RB_OFTEN static void serve(rn_peer *p, rw_msg *m) {
     bool answer = m->kind == RW_SYNC, texts = m->texts;
     count(&p->messages_in, 1);
     p->ours |= texts;
@@ -206,7 +206,7 @@ static bool take_held(rn_peer *p, rw_msg *m) {
 
 /* While a client is asked, clients of our own kind get no replies out of order: what they send on waits. Others expect
  * that requests of theirs, sent before they answer, are answered first. */
-static bool serve_all(rn_peer *p) {
+RB_OFTEN static bool serve_all(rn_peer *p) {
     rw_msg m;
     while (!(p->paused = has_enough(p))) {
         if (!take_held(p, &m) && !rn_conn_next(&p->conn, &m)) return true;
@@ -224,7 +224,7 @@ static bool serve_all(rn_peer *p) {
     return false;
 }
 
-bool rn_peer_serve(rn_peer *p) {
+RB_OFTEN bool rn_peer_serve(rn_peer *p) {
     bool all = serve_all(p);
     if (p->server->owing == p) rn_peer_pay(p->server);
     return all;
@@ -259,7 +259,7 @@ static bool take_in(rn_peer *p, size_t n) {
     return rn_peer_serve(p);
 }
 
-void rn_peer_receive(rn_peer *p) {
+RB_OFTEN void rn_peer_receive(rn_peer *p) {
     for (int64_t budget = RN_BYTES_PER_TURN; budget > 0 && p->began < p->until; p->began = rn_loop_look(p->server->loop)) {
         struct iovec iov[2];
         int n = rn_conn_room(&p->conn, iov);
@@ -312,7 +312,7 @@ static void ready_aside(rn_peer *p, unsigned events) {
     }
 }
 
-static void ready(rn_watch *w, unsigned events) {
+RB_OFTEN static void ready(rn_watch *w, unsigned events) {
     rn_peer *p = RN_OUTER(rn_peer, watch, w);
     if (rn_loop_is_attending(p->server->loop)) {
         ready_aside(p, events);

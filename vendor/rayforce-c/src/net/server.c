@@ -204,7 +204,7 @@ int rn_server_close(ray_server *s, double seconds) {
 int rn_server_port(const ray_server *s) { return s->port; }
 int64_t rn_server_clients(const ray_server *s) { return s->clients; }
 void *rn_server_ctx(const ray_server *s) { return s->handler.ctx; }
-bool rn_server_owes(const ray_server *s) { return s->owing; }
+RB_OFTEN bool rn_server_owes(const ray_server *s) { return s->owing; }
 
 void rn_server_attend(ray_server *s) {
     rn_peer *p = rn_loop_is_mine(s->loop) ? s->owing : NULL;

@@ -35,7 +35,7 @@ static int64_t name(const rn_tickets *t, int32_t i) { return (int64_t)t->slots[i
 
 int64_t rn_tickets_of(const rn_tickets *t, const rn_slot *s) { return name(t, (int32_t)(s - t->slots)); }
 
-int64_t rn_tickets_new(rn_tickets *t) {
+RB_OFTEN int64_t rn_tickets_new(rn_tickets *t) {
     int32_t i = t->free;
     uint32_t generation = 1;
     if (i >= 0) {
@@ -49,7 +49,7 @@ int64_t rn_tickets_new(rn_tickets *t) {
     return name(t, i);
 }
 
-void rn_tickets_queue(rn_tickets *t, int64_t ticket, uint64_t start) {
+RB_OFTEN void rn_tickets_queue(rn_tickets *t, int64_t ticket, uint64_t start) {
     int32_t i = (int32_t)(ticket & INT32_MAX);
     t->slots[i].state = RN_SLOT_WAITING;
     t->awaited++;
@@ -80,7 +80,7 @@ void rn_tickets_withdraw(rn_tickets *t, int64_t ticket) {
     give_back(t, &t->slots[i]);
 }
 
-rn_slot *rn_tickets_get(const rn_tickets *t, int64_t ticket) {
+RB_OFTEN rn_slot *rn_tickets_get(const rn_tickets *t, int64_t ticket) {
     int64_t i = ticket & 0xffffffff;
     if (ticket <= 0 || i >= t->count) return NULL;
     rn_slot *s = &t->slots[i];
@@ -96,7 +96,7 @@ static rb_error *keep_error(const rb_error *error) {
     return kept;
 }
 
-bool rn_tickets_answer(rn_tickets *t, ray_val *value, const rb_error *error) {
+RB_OFTEN bool rn_tickets_answer(rn_tickets *t, ray_val *value, const rb_error *error) {
     if (t->head < 0) return false;
     rn_slot *s = &t->slots[t->head];
     t->head = s->next;
@@ -132,7 +132,7 @@ ray_val *rn_tickets_abandon(rn_tickets *t, int64_t ticket) {
     return value;
 }
 
-ray_val *rn_tickets_take(rn_tickets *t, int64_t ticket) {
+RB_OFTEN ray_val *rn_tickets_take(rn_tickets *t, int64_t ticket) {
     rn_slot *s = rn_tickets_get(t, ticket);
     RB_ASSERT(s && s->state == RN_SLOT_DONE);
     ray_val *value = s->value;

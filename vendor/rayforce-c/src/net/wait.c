@@ -10,7 +10,7 @@
 #define NOT_YET INT64_MIN
 
 /* A wait that ends at once, as most do, reads no clock. */
-void rn_wait_start(rn_wait *w, double timeout, int (*poll)(void *ctx), void *poll_ctx) {
+RB_OFTEN void rn_wait_start(rn_wait *w, double timeout, int (*poll)(void *ctx), void *poll_ctx) {
     *w = (rn_wait){.until = INT64_MAX, .next_poll = poll ? NOT_YET : INT64_MAX, .poll = poll, .poll_ctx = poll_ctx};
     if (timeout >= 0 && timeout < YEARS) w->until = rb_clock_mono_ns() + (int64_t)(timeout * 1e9);
 }
@@ -21,7 +21,7 @@ static int64_t due(const rn_wait *w) {
     return w->next_poll == NOT_YET || w->until < w->next_poll ? w->until : w->next_poll;
 }
 
-int64_t rn_wait_ms_at(const rn_wait *w, int64_t most, int64_t now) {
+RB_OFTEN int64_t rn_wait_ms_at(const rn_wait *w, int64_t most, int64_t now) {
     if (w->next_poll == NOT_YET && (most < 0 || most > RN_TICK_MS)) most = RN_TICK_MS;
     if (due(w) == INT64_MAX) return most;
     int64_t left = due(w) - now;
@@ -38,11 +38,11 @@ bool rn_wait_is_due(const rn_wait *w) {
     return w->next_poll == NOT_YET || (due(w) != INT64_MAX && rb_clock_mono_ns() >= due(w));
 }
 
-bool rn_wait_has(const rn_wait *w, int64_t ms) {
+RB_OFTEN bool rn_wait_has(const rn_wait *w, int64_t ms) {
     return w->until == INT64_MAX || w->until - rb_clock_mono_ns() >= ms * MS;
 }
 
-int rn_wait_look_at(rn_wait *w, int64_t now) {
+RB_OFTEN int rn_wait_look_at(rn_wait *w, int64_t now) {
     if (now >= w->next_poll) {
         if (w->poll(w->poll_ctx)) {
             rb_fail(RB_E_INTERRUPTED, "interrupted by the caller");

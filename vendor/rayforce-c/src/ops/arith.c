@@ -109,7 +109,7 @@ static bool adds_alike(const ro_lift *verb, const ray_val *a, const ray_val *b, 
 
 static bool is_integer(int type) { return type >= RY_B8 && type <= RY_I64; }
 
-static ray_val *arith_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
+RB_OFTEN static ray_val *arith_atoms(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     int type = rv_is_atom(a) && rv_is_atom(b) ? result_type(verb, a, b) : RY_P_ERROR;
     if (type < 0) return refuse(verb, a, b);
     if (adds_alike(verb, a, b, type)) return add_alike(verb, a, b, type);

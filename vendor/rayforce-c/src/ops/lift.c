@@ -66,7 +66,7 @@ int ro_run(ray_rt *rt, const rk_job *job, int64_t n) {
     return atomic_load(&r.any);
 }
 
-ray_val *ro_result_new(int type, int64_t n) {
+RB_OFTEN ray_val *ro_result_new(int type, int64_t n) {
     if (n >= 0) return rv_vec_new(type, n);
     ray_val *v = rv_object_new(-type);
     if (v) v->len = 1;
@@ -220,7 +220,7 @@ static ray_val *lift(const lifting *l, ray_val *a, ray_val *b, int depth) {
     return list ? ro_gather_take(list, l->verb->gather) : NULL;
 }
 
-ray_val *ro_lift_binary(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
+RB_OFTEN ray_val *ro_lift_binary(ray_rt *rt, const ro_lift *verb, ray_val *a, ray_val *b) {
     const lifting l = {rt, verb};
     return lift(&l, a, b, 0);
 }

@@ -27,7 +27,7 @@ static void outside_free(ray_rt *rt, void *state) {
     rb_free(o, sizeof *o);
 }
 
-rx_outside *rx_outside_of(ray_rt *rt) { return rt->room[RB_RT_SYS]; }
+RB_OFTEN rx_outside *rx_outside_of(ray_rt *rt) { return rt->room[RB_RT_SYS]; }
 
 static int names(rx_outside *o) {
     static const char *const hooks[RX_HOOKS] = {".ipc.on.open", ".ipc.on.close", ".ipc.on.sync", ".ipc.on.async",
@@ -80,7 +80,7 @@ rx_end rx_end_get(const rx_outside *o, int64_t h) { return h > 0 && h <= o->cap 
 /* ---- what users set for us to call ---------------------------------------------------------------------------------- */
 
 /* A lambda, or a function of the embedder; anything else is no hook. */
-ray_val *rx_hook(rx_outside *o, enum rx_hook which) {
+RB_OFTEN ray_val *rx_hook(rx_outside *o, enum rx_hook which) {
     ray_val *v = rl_global_get(o->rt, o->hooks[which]);
     if (!v || v->type == RY_LAMBDA) return v;
     const rv_builtin *row = rv_is_callable(v) ? v->u.builtin.row : NULL;

@@ -10,7 +10,7 @@ static int64_t live_bytes(void) {
     return s.bytes;
 }
 
-rx_query_start rx_query_begin(ray_rt *rt) {
+RB_OFTEN rx_query_start rx_query_begin(ray_rt *rt) {
     const rx_outside *o = rx_outside_of(rt);
     if (!o || !o->queries.is_on) return (rx_query_start){.is_on = false};
     return (rx_query_start){.is_on = true, .time = rb_clock_wall_ns(), .mono_ns = rb_clock_mono_ns(),
@@ -56,7 +56,7 @@ void rx_query_end(ray_rt *rt, const rx_query_start *s, const char *source, size_
     rb_error_restore(&why);
 }
 
-void rx_query_end_value(ray_rt *rt, const rx_query_start *s, const ray_val *asked, const ray_val *result) {
+RB_OFTEN void rx_query_end_value(ray_rt *rt, const rx_query_start *s, const ray_val *asked, const ray_val *result) {
     if (!s->is_on) return;
     if (asked->type == -RY_STR) {
         rx_query_end(rt, s, asked->data, (size_t)asked->len, result);

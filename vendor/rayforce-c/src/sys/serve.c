@@ -53,6 +53,7 @@ static ray_val *unreadable(const rw_msg *m) {
 
 /* What the message means in its dialect, to an evaluator that knows one way to call. */
 static ray_val *evaluate_form(ray_rt *rt, const rw_msg *m) {
+    if (m->value->type == -RY_STR) return rl_eval_message(rt, m->value); /* source text is the same in every dialect */
     ray_val *form = rw_request_form(m->dialect, m->value);
     ray_val *result = form ? rl_eval_message(rt, form) : NULL;
     rv_release(form);
@@ -85,7 +86,7 @@ static ray_val *evaluate_noted(rx_outside *o, int64_t handle, const rw_msg *m) {
     return NULL;
 }
 
-static ray_val *evaluate(rx_outside *o, int64_t handle, rw_msg *m) {
+RB_OFTEN static ray_val *evaluate(rx_outside *o, int64_t handle, rw_msg *m) {
     ray_val *result = NULL;
     rx_query_start s = rx_query_begin(o->rt);
     if (!m->ok) unreadable(m);
@@ -150,7 +151,7 @@ static void finish(const request *q) {
     q->x->out->current = q->current;
 }
 
-static ray_val *message(void *ctx, int64_t handle, rw_msg *m) {
+RB_OFTEN static ray_val *message(void *ctx, int64_t handle, rw_msg *m) {
     rx_server *x = ctx;
     request q;
     lock(x);

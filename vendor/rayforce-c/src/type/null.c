@@ -18,7 +18,7 @@ void ry_null_into(int type, void *p) {
     }
 }
 
-bool ry_null_at(int type, const void *p) {
+RB_OFTEN bool ry_null_at(int type, const void *p) {
     switch (type) {
     case RY_I16: return ry_null_is_i16(*(const int16_t *)p);
     case RY_I32:

@@ -14,7 +14,7 @@ static const char rows[RY_P_CLASSES][RY_SHAPES][KINDS][KINDS + 1] = {
 #undef X
 };
 
-int ry_promote(enum ry_promote_class cls, enum ry_shape shape, int left, int right) {
+RB_OFTEN int ry_promote(enum ry_promote_class cls, enum ry_shape shape, int left, int right) {
     int l = places[left], r = places[right];
     if (l < 0 || r < 0) return RY_P_ERROR;
     char letter = rows[cls][shape][l][r];

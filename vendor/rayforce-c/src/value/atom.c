@@ -42,7 +42,7 @@ ray_val *rv_sym_new(int32_t id, bool quoted) {
     return v;
 }
 
-ray_val *rv_str_room_new(size_t n) {
+RB_OFTEN ray_val *rv_str_room_new(size_t n) {
     if (n > (size_t)PTRDIFF_MAX) return rb_fail_null(RB_E_OOM, "out of memory: no room for a string of %zu bytes", n);
     ray_val *v = rv_object_new(-RY_STR);
     if (!v) return NULL;
@@ -76,7 +76,7 @@ ray_val *rv_null_of_new(int type) {
     return v;
 }
 
-ray_val *rv_atom_new(int type, const void *bytes) {
+RB_OFTEN ray_val *rv_atom_new(int type, const void *bytes) {
     if (!ry_is_fixed(type) && type != RY_SYM)
         return rb_fail_null(RB_E_TYPE, "an atom of a fixed-width type was expected, got %s", ry_name(type));
     ray_val *v = atom(type);

@@ -47,7 +47,7 @@ rv_buf *rv_buf_external(void *mem, size_t size, bool readonly, void (*release)(r
     return b;
 }
 
-void rv_buf_release(rv_buf *b) {
+RB_OFTEN void rv_buf_release(rv_buf *b) {
     if (!b || atomic_fetch_sub_explicit(&b->rc, 1, memory_order_acq_rel) != 1) return;
     rv_memo *memo = atomic_load_explicit(&b->memo, memory_order_relaxed);
     if (memo) memo->drop(memo);
@@ -103,7 +103,7 @@ ray_val *rv_vec_of_share_take(int type, int64_t len, rb_share *s) {
 
 /* ---- objects ------------------------------------------------------------------------------------------------- */
 
-ray_val *rv_object_new(int type) {
+RB_OFTEN ray_val *rv_object_new(int type) {
     ray_val *v = rb_alloc_zero(sizeof *v);
     if (!v) return NULL;
     atomic_init(&v->rc, 1);
@@ -156,7 +156,7 @@ static void bury(ray_val **place, void *ctx) {
     dying->first = v;
 }
 
-void rv_destroy(ray_val *v) {
+RB_OFTEN void rv_destroy(ray_val *v) {
     if (v->type < 0) { /* the usual case; an atom has no children */
         rv_buf_release(v->buf);
         rb_free(v, sizeof *v);

@@ -31,6 +31,7 @@ extern const rw_dialect rw_dialect_v1, rw_dialect_v2, rw_dialect_own;
 #define RW_FLAG_COMPRESSED 0x01
 #define RW_FLAG_RESTRICTED 0x02 /* in journals: asked for by somebody restricted */
 #define RW_FLAG_VERBOSE 0x04
+#define RW_FLAG_MEMORY 0x08 /* see rw_msg; only where RW_CAN_MEMORY is agreed */
 #define RW_FLAG_FORMS 0x20 /* the sender reads the forms of our own; others ignore the bit */
 #define RW_FLAG_TEXTS 0x40 /* of a request: whoever asks reads the text behind an error; others ignore the bit */
 

@@ -18,7 +18,7 @@ static int atom_put(rw_put *w, const rw_row *row, const ray_val *v) {
     return 0;
 }
 
-static int atom_put_flagged(rw_put *w, const rw_row *row, const ray_val *v) {
+RB_OFTEN static int atom_put_flagged(rw_put *w, const rw_row *row, const ray_val *v) {
     size_t width = (size_t)ry_width(-row->type);
     uint8_t *p = rw_put_room(w, 2 + width);
     if (!p) return -1;
@@ -39,7 +39,7 @@ static enum rw_took atom_take(rw_take *t, rw_level *l, rb_cursor *c) {
     return r == RW_TOOK_DONE ? rw_take_done(t, atom(-l->row->type, p)) : r;
 }
 
-static enum rw_took atom_take_flagged(rw_take *t, rw_level *l, rb_cursor *c) {
+RB_OFTEN static enum rw_took atom_take_flagged(rw_take *t, rw_level *l, rb_cursor *c) {
     const uint8_t *p;
     enum rw_took r = rw_take_bytes(t, c, 1 + (size_t)ry_width(-l->row->type), &p);
     if (r != RW_TOOK_DONE) return r;
@@ -87,7 +87,7 @@ const rw_form rw_form_name_flagged = {name_put_flagged, name_take_flagged};
 
 /* ---- texts --------------------------------------------------------------------------------------------------- */
 
-int rw_put_text(rw_put *w, const rw_row *row, const char *text, size_t n) {
+RB_OFTEN int rw_put_text(rw_put *w, const rw_row *row, const char *text, size_t n) {
     RB_TRY(rw_put_head(w, row->code, 0, (int64_t)n), -1);
     return rw_put_bytes(w, text, n);
 }
@@ -123,7 +123,10 @@ static enum rw_took text_go_on(rw_take *t, rw_level *l, rb_cursor *c, uint8_t fl
 }
 
 static enum rw_took text_take(rw_take *t, rw_level *l, rb_cursor *c) { return text_go_on(t, l, c, 0); }
-static enum rw_took text_take_flagged(rw_take *t, rw_level *l, rb_cursor *c) { return text_go_on(t, l, c, FLAGS); }
+
+RB_OFTEN static enum rw_took text_take_flagged(rw_take *t, rw_level *l, rb_cursor *c) {
+    return text_go_on(t, l, c, FLAGS);
+}
 
 static enum rw_took char_take(rw_take *t, rw_level *l, rb_cursor *c) {
     (void)l;

@@ -7,7 +7,7 @@ static const uint8_t prefix[4] = {0xfa, 0xde, 0xfa, 0xce};
 
 enum { AT_VERSION = 4, AT_FLAGS = 5, AT_ENDIAN = 6, AT_KIND = 7, AT_SIZE = 8 };
 
-void rw_head_into(const rw_dialect *d, const rw_head *h, uint8_t out[RW_HEADER]) {
+RB_OFTEN void rw_head_into(const rw_dialect *d, const rw_head *h, uint8_t out[RW_HEADER]) {
     memcpy(out, prefix, sizeof prefix);
     out[AT_VERSION] = d->version;
     out[AT_FLAGS] = h->flags;
@@ -27,7 +27,7 @@ static int check(const rw_dialect *d, const uint8_t *in) {
     return 0;
 }
 
-int rw_head_read(const rw_dialect *d, const uint8_t in[RW_HEADER], int64_t size_max, rw_head *h) {
+RB_OFTEN int rw_head_read(const rw_dialect *d, const uint8_t in[RW_HEADER], int64_t size_max, rw_head *h) {
     if (d->checks_header) RB_TRY(check(d, in), -1);
     h->kind = in[AT_KIND];
     h->flags = d->checks_header ? in[AT_FLAGS] : 0;

@@ -12,7 +12,7 @@ enum step { GREETING, VERSION_SEEN, LOGIN_LENGTH, LOGIN, VERDICT };
 /* The byte that pads a client's greeting is zero and ignored; ours may say there what it can, under a mark that no
  * other client sends. Only such a client is told what both can, beside whether a login is wanted. */
 #define OWN 0xa0
-#define CAN_ALL (RW_CAN_FORMS | RW_CAN_MEMORY)
+#define CAN_ALL (RW_CAN_FORMS | RW_CAN_MEMORY) /* 0x02 was memory that nobody asked for */
 #define CAN_SHIFT 1
 
 static const rw_dialect *newest(void) { return rw_dialect_at(0); }

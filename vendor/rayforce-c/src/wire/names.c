@@ -21,7 +21,7 @@ struct rw_names_cache {
     slot slots[BUCKETS][2];
 };
 
-void rw_names_cache_free(rw_names_cache *cache) { rb_free(cache, sizeof *cache); }
+RB_OFTEN void rw_names_cache_free(rw_names_cache *cache) { rb_free(cache, sizeof *cache); }
 
 /* Index of the first zero byte of w, 8 if there is none. Little-endian. */
 static inline unsigned zero_at(uint64_t w) {

@@ -17,6 +17,7 @@ struct rw_out {
     size_t written; /* of the first piece */
     size_t pending;
     uint32_t given; /* memory beside, so far */
+    bool wished;    /* the frame under way has memory that cannot be given yet */
 };
 
 /* Memory that a burst left behind; this much is kept for the next message. */
@@ -90,6 +91,13 @@ static int give(void *ctx, const ray_val *v, uint8_t *head, size_t n) {
     return 0;
 }
 
+static int wish(void *ctx, const ray_val *v, uint8_t *head, size_t n) {
+    rw_out *o = ctx;
+    (void)v, (void)head, (void)n;
+    o->wished = true;
+    return 1;
+}
+
 /* Where the queue stood, to go back to. */
 typedef struct mark {
     size_t len, closed, last_n;
@@ -139,7 +147,7 @@ static const ray_val *failure_of(const ray_val *v) {
     return v && rv_is_error(v) && v->u.error.text ? v : NULL;
 }
 
-static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, const rw_send_opts *opts) {
+RB_OFTEN static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, const rw_send_opts *opts) {
     static const rw_send_opts none = {.compress_over = -1};
     if (!opts) opts = &none;
     if (opts->verbose && !d->has_verbose)
@@ -160,7 +168,8 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     int64_t limit = opts->size_max ? opts->size_max : d->frame_max;
     rw_put_init(&w, d, &o->bytes, limit > 0 ? limit : INT64_MAX);
     w.refer = may_pack ? NULL : refer;
-    w.beside = opts->memory && opts->forms && !may_pack ? give : NULL;
+    if (opts->forms && !may_pack) w.beside = opts->memory ? give : opts->asks_memory ? wish : NULL;
+    o->wished = false;
     w.refer_ctx = o;
     if (opts->go_on) {
         w.go_on = opts->go_on;
@@ -170,6 +179,7 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     RB_TRY(put_content(&w, c), -1);
     const ray_val *failure = texts && kind == RW_REPLY ? failure_of(c->v) : NULL;
     if (failure) RB_TRY(rw_put_value(&w, failure->u.error.text), -1);
+    if (opts->takes_memory || o->wished) head.flags |= RW_FLAG_MEMORY;
     size_t base = at + RW_HEADER;
     head.size = (int64_t)(o->bytes.len - base + w.referred);
     if (may_pack && head.size > opts->compress_over && head.size <= RW_FRAME_MAX) { /* what is unpacked has that limit */
@@ -184,12 +194,13 @@ static int frame(rw_out *o, const rw_dialect *d, int kind, const content *c, con
     return 0;
 }
 
-int rw_out_frame(rw_out *o, const rw_dialect *d, int kind, const ray_val *v, const rw_send_opts *opts) {
+RB_OFTEN int rw_out_frame(rw_out *o, const rw_dialect *d, int kind, const ray_val *v, const rw_send_opts *opts) {
     mark m = mark_of(o);
     return frame(o, d, kind, &(content){.v = v}, opts) < 0 ? roll_back(o, &m) : 0;
 }
 
-int rw_out_source(rw_out *o, const rw_dialect *d, int kind, const char *text, size_t n, const rw_send_opts *opts) {
+RB_OFTEN int rw_out_source(rw_out *o, const rw_dialect *d, int kind, const char *text, size_t n,
+                           const rw_send_opts *opts) {
     mark m = mark_of(o);
     return frame(o, d, kind, &(content){.text = text, .n = n}, opts) < 0 ? roll_back(o, &m) : 0;
 }
@@ -210,9 +221,9 @@ int rw_out_shared(rw_out *o, const ray_val *bytes) {
 
 /* ---- taking away --------------------------------------------------------------------------------------------- */
 
-size_t rw_out_pending(const rw_out *o) { return o->pending; }
+RB_OFTEN size_t rw_out_pending(const rw_out *o) { return o->pending; }
 
-int rw_out_iov(rw_out *o, struct iovec *iov, int max) {
+RB_OFTEN int rw_out_iov(rw_out *o, struct iovec *iov, int max) {
     int k = 0;
     size_t written = o->written;
     for (int i = o->first; i < o->n && k < max; i++, written = 0) {
@@ -273,7 +284,7 @@ static void compact(rw_out *o) {
     }
 }
 
-void rw_out_advance(rw_out *o, size_t n) {
+RB_OFTEN void rw_out_advance(rw_out *o, size_t n) {
     o->pending -= n;
     while (n) {
         piece *p = &o->pieces[o->first];

@@ -1,7 +1,7 @@
 /* The machine that writes values. */
 #include "dialect.h"
 
-void rw_put_init(rw_put *w, const rw_dialect *d, rb_bytes *b, int64_t size_max) {
+RB_OFTEN void rw_put_init(rw_put *w, const rw_dialect *d, rb_bytes *b, int64_t size_max) {
     *w = (rw_put){.d = d, .b = b, .base = b->len, .size_max = size_max, .look_at = SIZE_MAX};
 }
 
@@ -22,7 +22,7 @@ static RB_NOINLINE int look(rw_put *w) {
     return w->go_on(w->go_on_ctx);
 }
 
-uint8_t *rw_put_room(rw_put *w, size_t n) {
+RB_OFTEN uint8_t *rw_put_room(rw_put *w, size_t n) {
     if (check_size(w, n) < 0) return NULL;
     if (RB_UNLIKELY(w->b->len >= w->look_at) && look(w) < 0) return NULL;
     uint8_t *p = rb_bytes_reserve(w->b, n);
@@ -30,7 +30,7 @@ uint8_t *rw_put_room(rw_put *w, size_t n) {
     return p;
 }
 
-int rw_put_bytes(rw_put *w, const void *p, size_t n) {
+RB_OFTEN int rw_put_bytes(rw_put *w, const void *p, size_t n) {
     uint8_t *to = rw_put_room(w, n);
     if (!to) return -1;
     if (n) memcpy(to, p, n);
@@ -39,7 +39,7 @@ int rw_put_bytes(rw_put *w, const void *p, size_t n) {
 
 int rw_put_byte(rw_put *w, uint8_t x) { return rw_put_bytes(w, &x, 1); }
 
-int rw_put_head(rw_put *w, int8_t code, uint8_t attrs, int64_t count) {
+RB_OFTEN int rw_put_head(rw_put *w, int8_t code, uint8_t attrs, int64_t count) {
     if (count > RW_COUNT_MAX)
         return rb_fail(RB_E_LIMIT, "%lld elements are more than the protocol's %d (RW_COUNT_MAX)", (long long)count,
                        RW_COUNT_MAX);
@@ -86,7 +86,7 @@ int rw_put_value_as(rw_put *w, const ray_val *v, int type) {
 }
 
 /* What is coded goes as the vector that it stands for where the dialect has no such form, and where its names say too much. */
-int rw_put_value(rw_put *w, const ray_val *v) {
+RB_OFTEN int rw_put_value(rw_put *w, const ray_val *v) {
     if (v->type == RY_CODED && (v->u.coded.derived || !w->d->by_type[RY_CODED].form))
         v = rv_coded_plain_get((ray_val *)(uintptr_t)v);
     return rw_put_value_as(w, v, v->type);

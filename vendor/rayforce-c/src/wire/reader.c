@@ -85,7 +85,7 @@ static size_t direct_room(const rw_reader *r, uint8_t **at) {
     return n > RW_DIRECT_OVER ? n : 0;
 }
 
-int rw_reader_room(rw_reader *r, struct iovec iov[2]) {
+RB_OFTEN int rw_reader_room(rw_reader *r, struct iovec iov[2]) {
     if (r->is_stuck) return stuck(r);
     if (r->from) {
         memmove(r->stage, r->stage + r->from, r->to - r->from);
@@ -101,7 +101,7 @@ int rw_reader_room(rw_reader *r, struct iovec iov[2]) {
     return k;
 }
 
-int rw_reader_filled(rw_reader *r, size_t n) {
+RB_OFTEN int rw_reader_filled(rw_reader *r, size_t n) {
     if (r->is_stuck) return stuck(r);
     size_t direct = n < r->direct ? n : r->direct;
     r->direct = 0;
@@ -273,6 +273,7 @@ static int finish(rw_reader *r, rw_msg *out) {
     out->verbose = flags & RW_FLAG_VERBOSE;
     out->texts = r->d->has_texts && flags & RW_FLAG_TEXTS;
     out->forms = r->d->own && flags & RW_FLAG_FORMS;
+    out->memory = r->d->own && flags & RW_FLAG_MEMORY;
     out->restricted = flags & RW_FLAG_RESTRICTED;
     out->compressed = flags & RW_FLAG_COMPRESSED;
     out->ok = !r->is_bad;
@@ -288,7 +289,7 @@ static int finish(rw_reader *r, rw_msg *out) {
     return 1;
 }
 
-int rw_reader_next(rw_reader *r, rw_msg *out) {
+RB_OFTEN int rw_reader_next(rw_reader *r, rw_msg *out) {
     if (r->is_stuck) return stuck(r);
     if (!r->d) return 0;
     if (!r->in_frame) {
@@ -309,7 +310,7 @@ int rw_reader_next(rw_reader *r, rw_msg *out) {
 
 /* ---- questions ----------------------------------------------------------------------------------------------- */
 
-void rw_reader_progress(const rw_reader *r, int64_t *received, int64_t *total) {
+RB_OFTEN void rw_reader_progress(const rw_reader *r, int64_t *received, int64_t *total) {
     rb_cursor c = payload(r);
     *total = r->in_frame ? r->head.size : 0;
     *received = r->in_frame ? r->head.size - r->left + (int64_t)rb_cursor_left(&c) : 0;

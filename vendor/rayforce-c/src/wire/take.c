@@ -14,7 +14,7 @@ static void drop_level(rw_level *l) {
     for (size_t i = 0; i < RB_COUNT(l->part); i++) rv_release(l->part[i]);
 }
 
-static void drop(rw_take *t) {
+RB_OFTEN static void drop(rw_take *t) {
     while (t->depth) drop_level(&t->levels[--t->depth]);
     rv_release(t->value);
     t->value = NULL;
@@ -32,8 +32,8 @@ void rw_take_free(rw_take *t) {
 /* A long name that was cut leaves its memory behind; this much is kept. */
 #define PARTIAL_KEPT ((size_t)4 << 10)
 
-void rw_take_start(rw_take *t, const rw_dialect *d, int64_t size) {
-    drop(t);
+RB_OFTEN void rw_take_start(rw_take *t, const rw_dialect *d, int64_t size) {
+    if (t->depth || t->value || t->partial.len || t->cache) drop(t);
     if (t->partial.cap > PARTIAL_KEPT) rb_bytes_free(&t->partial);
     t->d = d;
     t->awaits = true;
@@ -46,7 +46,7 @@ enum rw_took rw_take_cut(const char *what) {
     return RW_TOOK_FAILED;
 }
 
-enum rw_took rw_take_bytes(rw_take *t, rb_cursor *c, size_t n, const uint8_t **p) {
+RB_OFTEN enum rw_took rw_take_bytes(rw_take *t, rb_cursor *c, size_t n, const uint8_t **p) {
     if ((int64_t)n > t->left) return rw_take_cut("a value");
     *p = rb_cursor_take(c, n);
     if (!*p) return RW_TOOK_MORE;
@@ -75,7 +75,7 @@ enum rw_took rw_take_name(rw_take *t, rb_cursor *c, const char **text, size_t *n
     return RW_TOOK_DONE;
 }
 
-enum rw_took rw_take_head(rw_take *t, rb_cursor *c, size_t width, uint8_t *attrs, int64_t *count) {
+RB_OFTEN enum rw_took rw_take_head(rw_take *t, rb_cursor *c, size_t width, uint8_t *attrs, int64_t *count) {
     const uint8_t *p;
     enum rw_took r = rw_take_bytes(t, c, 9, &p);
     if (r != RW_TOOK_DONE) return r;
@@ -85,7 +85,7 @@ enum rw_took rw_take_head(rw_take *t, rb_cursor *c, size_t width, uint8_t *attrs
         rb_fail(RB_E_DOMAIN, "a count of %lld is not in 0 .. %d (RW_COUNT_MAX)", (long long)*count, RW_COUNT_MAX);
         return RW_TOOK_FAILED;
     }
-    if (*count > t->left / (int64_t)width) {
+    if (*count * (int64_t)width > t->left) {
         rb_fail(RB_E_DOMAIN, "%lld elements of at least %d bytes are announced, %lld bytes are left", (long long)*count,
                 (int)width, (long long)t->left);
         return RW_TOOK_FAILED;
@@ -107,7 +107,7 @@ static void look(rw_level *l) {
     l->seen += n * width;
 }
 
-enum rw_took rw_take_raw(rw_take *t, rw_level *l, rb_cursor *c) {
+RB_OFTEN enum rw_took rw_take_raw(rw_take *t, rw_level *l, rb_cursor *c) {
     size_t n = rb_cursor_left(c);
     if (n > l->need) n = l->need;
     if (n) {
@@ -125,7 +125,7 @@ size_t rw_take_direct(const rw_take *t, uint8_t **at) {
     return l->need;
 }
 
-void rw_take_direct_filled(rw_take *t, size_t n) {
+RB_OFTEN void rw_take_direct_filled(rw_take *t, size_t n) {
     rw_level *l = &t->levels[t->depth - 1];
     l->at += n;
     l->need -= n;
@@ -133,7 +133,7 @@ void rw_take_direct_filled(rw_take *t, size_t n) {
     look(l);
 }
 
-enum rw_took rw_take_done(rw_take *t, ray_val *v) {
+RB_OFTEN enum rw_took rw_take_done(rw_take *t, ray_val *v) {
     t->value = v;
     return v ? RW_TOOK_DONE : RW_TOOK_FAILED;
 }
@@ -182,7 +182,7 @@ static enum rw_took end_as_error(rw_take *t) {
     return rw_take_done(t, error);
 }
 
-enum rw_took rw_take_feed(rw_take *t, rb_cursor *c) {
+RB_OFTEN enum rw_took rw_take_feed(rw_take *t, rb_cursor *c) {
     for (;;) {
         enum rw_took r = t->awaits ? push(t, c) : RW_TOOK_DONE;
         if (r != RW_TOOK_DONE) return r;

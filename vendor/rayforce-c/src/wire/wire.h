@@ -45,6 +45,7 @@ typedef struct rw_msg {
     bool verbose;    /* the sender wants printed output back */
     bool texts;      /* the sender is one of us and reads the texts of errors */
     bool forms;      /* … and the forms that only two of us have, and frames above RW_FRAME_MAX */
+    bool memory;     /* to a server: the sender has memory to give, and asks to take it; from one: it does from now on */
     bool restricted; /* in journals: it was asked for by somebody restricted */
     bool compressed;
     bool ok;         /* false: the frame was whole, its value was not readable; value is null, error says why */
@@ -91,7 +92,9 @@ typedef struct rw_send_opts {
     bool texts;            /* a request: ask for the texts of errors; a reply: say them. Nothing in dialects without */
     bool ours;             /* say that this side reads the forms of our own. Nothing in dialects without */
     bool forms;            /* use them: the peer has said so */
-    bool memory;           /* and it takes memory beside the bytes (RW_CAN_MEMORY); not when compressing */
+    bool memory;           /* and it takes memory beside the bytes; not when compressing */
+    bool asks_memory;      /* it will if it is asked to: a frame that has some to give asks */
+    bool takes_memory;     /* say that this side takes it */
     int (*go_on)(void *ctx); /* asked after each RW_GO_ON bytes that are copied; negative, with an error: no. Or null */
     void *go_on_ctx;
     bool restricted;       /* for journals, see rw_msg */
@@ -189,7 +192,7 @@ void rw_hello_server(rw_hello *h, rw_auth_fn auth, void *ctx);
 /* Before anything is sent or fed: what this side can besides the dialects, where no peer is a server of the 1.x line: that
  * would wait for a zero instead of the byte that says so. */
 #define RW_CAN_FORMS 0x01  /* the forms of our own, as from the first frame on that says so */
-#define RW_CAN_MEMORY 0x02 /* memory beside the bytes */
+#define RW_CAN_MEMORY 0x04 /* memory beside the bytes: the client takes it, the server when it has been asked to */
 void rw_hello_offer(rw_hello *h, uint8_t can);
 /* Takes the bytes that belong to the greeting from c and leaves the rest. */
 enum rw_hello_state rw_hello_feed(rw_hello *h, rb_cursor *c);

@@ -59,6 +59,11 @@ UT_CASE(both_ways_and_longer_than_the_server) {
     ray_val *v = nt_eval(c, "big 1000000", 10);
     UT_CHECK(is_til(v, LARGE));
     UT_CHECK(stats(c).received_bytes < 4096);
+    ray_val *first = rn_client_request(c, v, 10); /* as bytes, and asks whether the next may be given */
+    UT_CHECK(is_til(first, LARGE));
+    rv_release(first);
+    int64_t before = stats(c).sent_bytes;
+    UT_CHECK(before > LARGE * 8);
     for (int i = 0; i < 3; i++) {
         ray_val *again = rn_client_request(c, v, 10); /* what was received goes on as it is */
         UT_CHECK(is_til(again, LARGE));
@@ -70,7 +75,7 @@ UT_CASE(both_ways_and_longer_than_the_server) {
     UT_CHECK(back && rv_equal(back, rv_list_get(list, 2)));
     rv_release(back);
     rv_release(list);
-    UT_CHECK(stats(c).received_bytes < 8192 && stats(c).sent_bytes < 8192);
+    UT_CHECK(stats(c).received_bytes < 8192 && stats(c).sent_bytes - before < 8192);
     nt_stop(&n);
     UT_CHECK(is_til(v, LARGE));
     rn_client_free(c);
@@ -129,6 +134,16 @@ static int by_hand(const char *greeting, const char *answer) {
     return fd;
 }
 
+/* A client that has asked whether it may give memory, and has heard that it may. */
+static int giver(void) {
+    int fd = by_hand("\3\xa5", "\3\12");
+    static const uint8_t ask[26] = {0xfa, 0xde, 0xfa, 0xce, 3, 8, 0, RW_SYNC, 10, 0, 0, 0, 0, 0, 0, 0, 251, 0, 7};
+    uint8_t reply[sizeof ask];
+    nt_write(fd, ask, sizeof ask);
+    UT_CHECK(nt_read(fd, reply, sizeof reply) && reply[5] & 8 && reply[18] == 7);
+    return fd;
+}
+
 /* One frame with the element count that its memory is to have, and so many copies of a descriptor beside it. */
 static void give(int fd, int64_t count, int what, int copies) {
     uint8_t frame[RW_STAGING] = {0xfa, 0xde, 0xfa, 0xce, 3, 0, 0, RW_SYNC, 15, 0, 0, 0, 0, 0, 0, 0, 50, RY_I64};
@@ -171,23 +186,31 @@ UT_CASE(gifts_that_are_none) {
         huge = memory(GOOD, 2 << 20);
     int bad[] = {pipes[0], open_to_write, short_lived, huge, open("/dev/zero", O_RDONLY), bystander};
     for (size_t i = 0; i < RB_COUNT(bad); i++) {
-        int fd = by_hand("\3\xa3", "\3\6");
+        int fd = giver();
         give(fd, 8, bad[i], 1);
         UT_CHECK(nt_is_ended(fd));
         close(fd);
     }
-    int fd = by_hand("\3\xa3", "\3\6"); /* more at once than are taken */
+    int fd = giver(); /* more at once than are taken */
     give(fd, 8, sealed, 16);
     UT_CHECK(nt_is_ended(fd));
     close(fd);
-    fd = by_hand("\3\xa3", "\3\6");
+    fd = giver();
     give(fd, 1024, sealed, 1); /* and one as it should be */
     uint8_t head[16];
     UT_CHECK(nt_read(fd, head, 16) && head[7] == RW_REPLY);
     close(fd);
-    fd = by_hand("\3\xa3", "\3\6");
+    fd = giver();
     give(fd, 1025, sealed, 1); /* its memory is too short: one request fails, the connection goes on */
     rw_msg m = nt_read_value(fd, "2.x");
+    UT_CHECK(rv_is_error(m.value));
+    rv_release(m.value);
+    nt_write_value(fd, "2.x", RW_SYNC, rv_i64_new(7));
+    nt_is_int(nt_read_value(fd, "2.x").value, 7);
+    close(fd);
+    fd = by_hand("\3\xa5", "\3\12"); /* who gives without asking loses what he gives, and that request */
+    give(fd, 8, sealed, 1);
+    m = nt_read_value(fd, "2.x");
     UT_CHECK(rv_is_error(m.value));
     rv_release(m.value);
     nt_write_value(fd, "2.x", RW_SYNC, rv_i64_new(7));
@@ -211,7 +234,7 @@ UT_CASE(gifts_that_are_none) {
 UT_CASE(more_gifts_than_values) {
     nt_server n;
     start(&n, 1 << 20);
-    int fd = by_hand("\3\xa3", "\3\6"), sealed = memory(GOOD, 4096);
+    int fd = giver(), sealed = memory(GOOD, 4096);
     for (int i = 0; i <= RW_BESIDE_MAX; i++) {
         uint8_t frame[] = {0xfa, 0xde, 0xfa, 0xce, 3, 0, 0, RW_ASYNC, 1, 0, 0, 0, 0, 0, 0, 0, 126};
         struct iovec iov = {frame, sizeof frame};
@@ -229,7 +252,7 @@ UT_CASE(foreign_clients_never_notice) {
     start(&n, 0);
     static const struct {
         const char *greeting, *answer;
-    } cases[] = {{"\3\0", "\3\0"}, {"\3\1", "\3\0"}, {"\3\xff", "\3\0"}, {"\3\xa0", "\3\0"}, {"\3\xa4", "\3\0"}};
+    } cases[] = {{"\3\0", "\3\0"}, {"\3\1", "\3\0"}, {"\3\xff", "\3\0"}, {"\3\xa0", "\3\0"}, {"\3\xa2", "\3\0"}, {"\3\xa8", "\3\0"}};
     for (size_t i = 0; i < RB_COUNT(cases); i++) {
         int fd = by_hand(cases[i].greeting, cases[i].answer);
         nt_write_value(fd, "2.x", RW_SYNC, rv_str_new("big 1000000", 11));

@@ -152,7 +152,8 @@ static void offers(uint8_t client, uint8_t server, bool asks, uint8_t both) {
 }
 
 UT_CASE(what_both_can) {
-    for (int i = 0; i < 32; i++) offers(i & 3, i >> 2 & 3, i >> 4, i & i >> 2 & 3);
+    static const uint8_t can[] = {0, RW_CAN_FORMS, RW_CAN_MEMORY, RW_CAN_FORMS | RW_CAN_MEMORY};
+    for (int i = 0; i < 32; i++) offers(can[i & 3], can[i >> 2 & 3], i >> 4, can[i & 3] & can[i >> 2 & 3]);
     rw_hello c;
     size_t used;
     UT_CHECK(rw_hello_client(&c, NULL, NULL) == 0);
