@@ -10,6 +10,11 @@ static int give_up(int look, const char *what, const char *peer) {
     return look == RN_WAIT_OVER ? rb_fail(RB_E_CONN_TIMEOUT, "%s: no answer in time (%s)", peer, what) : -1;
 }
 
+static int still_willing(rn_wait *w, const char *what, const char *peer) {
+    int look = rn_wait_look(w);
+    return look ? give_up(look, what, peer) : 0;
+}
+
 /* Until fd is ready for `events`. */
 static int await(int fd, unsigned events, rn_wait *w, const char *what, const char *peer) {
     for (;;) {
@@ -17,8 +22,7 @@ static int await(int fd, unsigned events, rn_wait *w, const char *what, const ch
         if (ready > 0) return 0;
         if (ready < 0 && errno != EINTR) return rb_fail_errno(RB_E_CONN_OS, peer);
         if (ready < 0) w->next_poll = w->poll ? 0 : INT64_MAX; /* a signal: ask at once */
-        int look = rn_wait_look(w);
-        if (look) return give_up(look, what, peer);
+        RB_TRY(still_willing(w, what, peer), -1);
     }
 }
 
@@ -32,8 +36,10 @@ static int refuse(const char *peer) {
 }
 
 static int connect_to(const rn_addr *a, const char *peer, rn_wait *w) {
-    int fd = rn_sock_connect_start(a);
+    bool done;
+    int fd = rn_sock_connect_start(a, &done);
     if (fd < 0) return refuse(peer);
+    if (done) return fd;
     if (await(fd, RN_WRITE, w, "connecting", peer) == 0) {
         if (rn_sock_connected(fd) == 0) return fd;
         refuse(peer);
@@ -78,11 +84,14 @@ static int read_greeting(int fd, rw_reader *reader, bool logged_in, const char *
         struct iovec room[2];
         int n = rw_reader_room(reader, room);
         RB_TRY(n, -1);
-        ssize_t got = rn_passing_recv(fd, room, n, false, reader); /* a push may come with the greeting */
+        bool may_wait = rn_wait_has(w, RN_TICK_MS);
+        ssize_t got = rn_passing_recv(fd, room, n, may_wait, reader); /* a push may come with the greeting */
         if (got > 0) return rw_reader_filled(reader, (size_t)got);
-        if (got < 0 && rn_sock_not_now(errno)) RB_TRY(await(fd, RN_READ, w, "greeting", peer), -1);
-        else if (got < 0 && errno != EINTR && errno != ECONNRESET) return rb_fail_errno(RB_E_CONN_OS, peer);
-        else if (got == 0 || errno == ECONNRESET)
+        if (got < 0 && errno == EINTR) w->next_poll = w->poll ? 0 : INT64_MAX; /* a signal: ask at once */
+        if (got < 0 && !may_wait && rn_sock_not_now(errno)) RB_TRY(await(fd, RN_READ, w, "greeting", peer), -1);
+        else if (got < 0 && (rn_sock_not_now(errno) || errno == EINTR)) RB_TRY(still_willing(w, "greeting", peer), -1);
+        else if (got < 0 && errno != ECONNRESET) return rb_fail_errno(RB_E_CONN_OS, peer);
+        else
             return logged_in ? rb_fail(RB_E_CONN_AUTH, "%s: the server ended the connection during the login", peer)
                              : rb_fail(RB_E_CONN_VERSION,
                                        "%s: the connection was ended without a greeting; the server speaks another "
@@ -132,8 +141,8 @@ int rn_dial(const ray_client_opts *o, const char *peer, rw_reader *reader, rn_wa
     if (o->path && o->fd < 0) rw_hello_offer(&hello, RW_CAN_FORMS | RW_CAN_MEMORY);
     int fd = stream_to(o, peer, w);
     RB_TRY(fd, -1);
-    if (greet(fd, &hello, reader, peer, w) < 0 ||
-        rn_sock_connected_setup(fd, o->nodelay, o->keepalive, RN_TICK_MS) < 0) {
+    if (rn_sock_connected_setup(fd, o->nodelay, o->keepalive, RN_TICK_MS) < 0 ||
+        greet(fd, &hello, reader, peer, w) < 0) {
         rn_sock_close(fd);
         return -1;
     }

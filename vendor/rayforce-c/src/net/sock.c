@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -111,9 +112,8 @@ void rn_sock_show(const rn_addr *a, char *out) {
 /* ---- descriptors --------------------------------------------------------------------------------------------- */
 
 static int nonblocking_set(int fd, bool on) {
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0) return -1;
-    return fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+    int what = on;
+    return ioctl(fd, FIONBIO, &what);
 }
 
 /* Where the system has no flags for it, a child that is started in between inherits the descriptor. */
@@ -131,18 +131,25 @@ static int dress(int fd) {
     return -1;
 }
 
-static int fresh(int family) { return dress(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)); }
+static int fresh(int family) {
+#ifdef __linux__
+    return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+    return dress(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+#endif
+}
 
 int rn_sock_copy(int fd) { return dress(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
 static int option(int fd, int level, int name, int value) { return setsockopt(fd, level, name, &value, sizeof value); }
 
-int rn_sock_connect_start(const rn_addr *a) {
+int rn_sock_connect_start(const rn_addr *a, bool *done) {
     int fd = fresh(a->at.ss_family);
     if (fd < 0) return -1;
     int r;
     do r = connect(fd, (const struct sockaddr *)&a->at, a->len);
     while (r < 0 && errno == EINTR);
+    *done = r == 0;
     if (r == 0 || errno == EINPROGRESS || errno == EALREADY || errno == EISCONN) return fd;
     int error = errno;
     close(fd);
@@ -193,17 +200,29 @@ static bool is_stale(const rn_addr *a) {
     const struct sockaddr_un *un = (const struct sockaddr_un *)&a->at;
     struct stat st;
     if (lstat(un->sun_path, &st) < 0 || !S_ISSOCK(st.st_mode)) return false;
-    int fd = rn_sock_connect_start(a);
+    bool done;
+    int fd = rn_sock_connect_start(a, &done);
     if (fd >= 0) close(fd);
     return fd < 0 && errno == ECONNREFUSED;
 }
+
+static int server_side_set(int fd) {
+    return option(fd, IPPROTO_TCP, TCP_NODELAY, 1) == 0 && keepalive_set(fd, RN_KEEPALIVE_S) == 0 ? 0 : -1;
+}
+
+/* What Linux accepts has the options of the socket that listens. */
+#ifdef __linux__
+#define INHERITS true
+#else
+#define INHERITS false
+#endif
 
 int rn_sock_listen(const rn_addr *a, const char *shown) {
     bool local = a->at.ss_family == AF_UNIX;
     int fd = fresh(a->at.ss_family);
     if (fd < 0) return rb_fail_errno(RB_E_IO, shown);
     if (local && is_stale(a)) rn_sock_unlink(((const struct sockaddr_un *)&a->at)->sun_path);
-    if ((local || option(fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0) &&
+    if ((local || (option(fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 && (!INHERITS || server_side_set(fd) == 0))) &&
         bind(fd, (const struct sockaddr *)&a->at, a->len) == 0 && listen(fd, RN_LISTEN_BACKLOG) == 0)
         return fd;
     rb_fail_errno(RB_E_IO, shown);
@@ -226,8 +245,7 @@ int rn_sock_accept(int fd, rn_addr *from) {
     int got = dress(accept(fd, (struct sockaddr *)&from->at, &from->len));
 #endif
     if (got < 0) return -1;
-    if (from->at.ss_family == AF_UNIX) return got;
-    if (option(got, IPPROTO_TCP, TCP_NODELAY, 1) == 0 && keepalive_set(got, RN_KEEPALIVE_S) == 0) return got;
+    if (INHERITS || from->at.ss_family == AF_UNIX || server_side_set(got) == 0) return got;
     int error = errno;
     close(got);
     errno = error == EINVAL ? ECONNABORTED : error; /* macOS: the peer is gone already */
@@ -272,7 +290,7 @@ static bool fails_now(ssize_t *result) {
 static void shorten(struct iovec *iov, int *n) { (void)iov, (void)n; }
 #endif
 
-ssize_t rn_sock_recv(int fd, struct iovec *iov, int n, bool wait) {
+RB_OFTEN ssize_t rn_sock_recv(int fd, struct iovec *iov, int n, bool wait) {
     ssize_t got = -1;
     if (fails_now(&got)) return got;
     shorten(iov, &n);
@@ -283,7 +301,7 @@ ssize_t rn_sock_recv(int fd, struct iovec *iov, int n, bool wait) {
     return recvmsg(fd, &m, flags);
 }
 
-ssize_t rn_sock_send(int fd, struct iovec *iov, int n) {
+RB_OFTEN ssize_t rn_sock_send(int fd, struct iovec *iov, int n) {
     ssize_t put = -1;
     if (fails_now(&put)) return put;
     shorten(iov, &n);
@@ -294,7 +312,7 @@ ssize_t rn_sock_send(int fd, struct iovec *iov, int n) {
     return sendmsg(fd, &m, flags);
 }
 
-ssize_t rn_sock_send_with(int fd, struct iovec *iov, int n, int pass) {
+RB_OFTEN ssize_t rn_sock_send_with(int fd, struct iovec *iov, int n, int pass) {
     if (pass < 0) return rn_sock_send(fd, iov, n);
     ssize_t put = -1;
     if (fails_now(&put)) return put;
@@ -324,7 +342,7 @@ static void passed_add(rn_passed *out, const struct cmsghdr *c) {
     }
 }
 
-ssize_t rn_sock_recv_with(int fd, struct iovec *iov, int n, bool wait, rn_passed *passed) {
+RB_OFTEN ssize_t rn_sock_recv_with(int fd, struct iovec *iov, int n, bool wait, rn_passed *passed) {
     ssize_t got = -1;
     passed->n = 0;
     if (fails_now(&got)) return got;

@@ -36,9 +36,9 @@ void rn_sock_show(const rn_addr *a, char *out);
 
 /* ---- connecting ---------------------------------------------------------------------------------------------- */
 
-/* Starts to connect: a descriptor; -1 and errno. Ask rn_sock_connected when it is writable. */
 int rn_sock_copy(int fd); /* of a stream that somebody else opened; -1 and errno */
-int rn_sock_connect_start(const rn_addr *a);
+/* Starts to connect: a descriptor; -1 and errno. If it is not done, ask rn_sock_connected when it is writable. */
+int rn_sock_connect_start(const rn_addr *a, bool *done);
 int rn_sock_connected(int fd); /* 0; -1 and errno */
 /* From now on rn_sock_recv may wait, but no longer than tick_ms. Negative `keepalive`: no probes. */
 RB_NODISCARD int rn_sock_connected_setup(int fd, bool nodelay, double keepalive, int tick_ms);
