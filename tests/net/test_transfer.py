@@ -121,10 +121,15 @@ def test_over_a_unix_socket_only_heads_go_through(ray: rf.Rayforce, tmp_path: Pa
             pytest.skip("this system gives files no huge pages")
         before = conn.stats
         value = conn.execute("(do (set t (table [a b] (list (til 2000000) (* 0.5 (til 2000000))))) t)")
+        first = conn.stats
+        conn.set("u", value)  # as bytes, and asks the server to take the next as memory
+        asked = conn.stats
         conn.set("u", value)
         after = conn.stats
         assert after.bytes_in - before.bytes_in < 4096
-        assert after.bytes_out - before.bytes_out < 4096
+        assert asked.bytes_out - first.bytes_out > 32_000_000
+        assert after.bytes_out - asked.bytes_out < 4096
+        assert conn.execute("(sum (at u 'a))") == 1_999_999_000_000
 
 
 def gives_memory(conn: rf.Connection) -> bool:
