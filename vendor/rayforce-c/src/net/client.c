@@ -193,18 +193,40 @@ RB_OFTEN static ray_val *await(ray_client *c, int64_t ticket, rn_wait *w, double
     return reply;
 }
 
-/* Whether the server takes more than everybody does shows with the first thing that it says; to hear it costs a question
- * that means nothing. */
+/* Whether the server takes more than everybody does shows with the first thing that it says, and memory only when it has been
+ * asked to; to hear it costs a question that means nothing. */
+static int introduce(ray_client *c, uint64_t *mark, rn_wait *w, double timeout) {
+    const rn_frame question = {.kind = RW_SYNC, .value = rv_null_get(), .asks_memory = true};
+    int64_t ticket = rn_client_put(c, &question, mark);
+    ray_val *reply = ticket ? await(c, ticket, w, timeout, false) : NULL;
+    rv_release(reply);
+    return reply ? 0 : -1;
+}
+
+#define LOOK_DEPTH 3
+#define LOOK_WIDTH 1024
+
+/* Is there a vector that memory is made for, not too deep to be found at a glance? */
+static bool has_large(const ray_val *v, int depth) {
+    if (v->type == RY_CODED) v = v->u.coded.numbers;
+    if (v->type == RY_TABLE || v->type == RY_DICT) v = v->u.pair.values;
+    if (rv_is_vector(v)) return ry_is_fixed(v->type) && (size_t)v->len * (size_t)ry_width(v->type) >= RW_BESIDE_OVER;
+    bool has = false;
+    for (int64_t i = 0; rv_is_list(v) && depth < LOOK_DEPTH && v->len <= LOOK_WIDTH && !has && i < v->len; i++)
+        has = has_large(rv_list_held(v, i), depth + 1);
+    return has;
+}
+
 RB_OFTEN static int64_t put(ray_client *c, const rn_frame *f, uint64_t *mark, rn_wait *w, double timeout) {
+    if (c->memory && f->value && !atomic_load_explicit(&c->takes_memory, memory_order_relaxed) && has_large(f->value, 0))
+        RB_TRY(introduce(c, mark, w, timeout), 0);
     int64_t ticket = rn_client_put(c, f, mark);
     if (ticket || rb_error_code() != RB_E_TOO_LARGE || atomic_load(&c->forms)) return ticket;
     rb_error why;
     rb_error_copy_into(&why);
-    ticket = rn_client_put(c, &(rn_frame){.kind = RW_SYNC, .value = rv_null_get()}, mark);
-    ray_val *reply = ticket ? await(c, ticket, w, timeout, false) : NULL;
-    rv_release(reply);
-    if (reply && atomic_load(&c->forms)) return rn_client_put(c, f, mark);
-    if (reply) rb_error_restore(&why);
+    RB_TRY(introduce(c, mark, w, timeout), 0);
+    if (atomic_load(&c->forms)) return rn_client_put(c, f, mark);
+    rb_error_restore(&why);
     return 0;
 }
 

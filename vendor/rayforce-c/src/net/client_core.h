@@ -70,8 +70,9 @@ typedef struct rn_frame {
     const ray_val *value;
     const char *text;
     size_t n;
-    bool more;    /* may wait for the next one */
-    bool verbose; /* ask for printed output */
+    bool more;        /* may wait for the next one */
+    bool verbose;     /* ask for printed output */
+    bool asks_memory; /* ask whether the server takes memory from now on */
 } rn_frame;
 
 /* Appends it and sends what the kernel takes without waiting. The ticket for RW_SYNC, 1 for others; 0: failed. *mark is

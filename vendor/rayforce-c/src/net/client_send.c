@@ -35,14 +35,14 @@ void rn_client_push_out(ray_client *c) {
 }
 
 static int encode(ray_client *c, const rn_frame *f) {
-    bool takes = c->memory && atomic_load_explicit(&c->takes_memory, memory_order_relaxed);
+    const bool takes = c->memory && atomic_load_explicit(&c->takes_memory, memory_order_relaxed);
     rw_send_opts opts = {.compress_over = atomic_load_explicit(&c->compress_over, memory_order_relaxed),
                          .verbose = f->verbose,
                          .texts = f->kind == RW_SYNC,
                          .ours = true,
                          .forms = atomic_load_explicit(&c->forms, memory_order_relaxed),
                          .memory = takes,
-                         .asks_memory = c->memory && !takes};
+                         .takes_memory = c->memory && f->asks_memory};
     return f->value ? rw_out_frame(c->out, c->dialect, f->kind, f->value, &opts)
                     : rw_out_source(c->out, c->dialect, f->kind, f->text, f->n, &opts);
 }

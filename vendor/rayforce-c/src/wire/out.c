@@ -17,7 +17,6 @@ struct rw_out {
     size_t written; /* of the first piece */
     size_t pending;
     uint32_t given; /* memory beside, so far */
-    bool wished;    /* the frame under way has memory that cannot be given yet */
 };
 
 /* Memory that a burst left behind; this much is kept for the next message. */
@@ -91,13 +90,6 @@ static int give(void *ctx, const ray_val *v, uint8_t *head, size_t n) {
     return 0;
 }
 
-static int wish(void *ctx, const ray_val *v, uint8_t *head, size_t n) {
-    rw_out *o = ctx;
-    (void)v, (void)head, (void)n;
-    o->wished = true;
-    return 1;
-}
-
 /* Where the queue stood, to go back to. */
 typedef struct mark {
     size_t len, closed, last_n;
@@ -168,8 +160,7 @@ RB_OFTEN static int frame(rw_out *o, const rw_dialect *d, int kind, const conten
     int64_t limit = opts->size_max ? opts->size_max : d->frame_max;
     rw_put_init(&w, d, &o->bytes, limit > 0 ? limit : INT64_MAX);
     w.refer = may_pack ? NULL : refer;
-    if (opts->forms && !may_pack) w.beside = opts->memory ? give : opts->asks_memory ? wish : NULL;
-    o->wished = false;
+    if (opts->forms && !may_pack) w.beside = opts->memory ? give : NULL;
     w.refer_ctx = o;
     if (opts->go_on) {
         w.go_on = opts->go_on;
@@ -179,7 +170,7 @@ RB_OFTEN static int frame(rw_out *o, const rw_dialect *d, int kind, const conten
     RB_TRY(put_content(&w, c), -1);
     const ray_val *failure = texts && kind == RW_REPLY ? failure_of(c->v) : NULL;
     if (failure) RB_TRY(rw_put_value(&w, failure->u.error.text), -1);
-    if (opts->takes_memory || o->wished) head.flags |= RW_FLAG_MEMORY;
+    if (opts->takes_memory) head.flags |= RW_FLAG_MEMORY;
     size_t base = at + RW_HEADER;
     head.size = (int64_t)(o->bytes.len - base + w.referred);
     if (may_pack && head.size > opts->compress_over && head.size <= RW_FRAME_MAX) { /* what is unpacked has that limit */

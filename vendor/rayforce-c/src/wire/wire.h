@@ -93,8 +93,7 @@ typedef struct rw_send_opts {
     bool ours;             /* say that this side reads the forms of our own. Nothing in dialects without */
     bool forms;            /* use them: the peer has said so */
     bool memory;           /* and it takes memory beside the bytes; not when compressing */
-    bool asks_memory;      /* it will if it is asked to: a frame that has some to give asks */
-    bool takes_memory;     /* say that this side takes it */
+    bool takes_memory;     /* a server: say that this side takes it; a client: ask whether the server does */
     int (*go_on)(void *ctx); /* asked after each RW_GO_ON bytes that are copied; negative, with an error: no. Or null */
     void *go_on_ctx;
     bool restricted;       /* for journals, see rw_msg */

@@ -59,11 +59,7 @@ UT_CASE(both_ways_and_longer_than_the_server) {
     ray_val *v = nt_eval(c, "big 1000000", 10);
     UT_CHECK(is_til(v, LARGE));
     UT_CHECK(stats(c).received_bytes < 4096);
-    ray_val *first = rn_client_request(c, v, 10); /* as bytes, and asks whether the next may be given */
-    UT_CHECK(is_til(first, LARGE));
-    rv_release(first);
     int64_t before = stats(c).sent_bytes;
-    UT_CHECK(before > LARGE * 8);
     for (int i = 0; i < 3; i++) {
         ray_val *again = rn_client_request(c, v, 10); /* what was received goes on as it is */
         UT_CHECK(is_til(again, LARGE));
