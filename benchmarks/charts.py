@@ -46,7 +46,7 @@ def where() -> str:
     cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     cores = len(os.sched_getaffinity(0))
     day = datetime.datetime.now(datetime.UTC).date()
-    return f"{cpu} ({cores} cores), {platform.system()} {platform.release()}, Python {platform.python_version()}, {day}"
+    return f"{cpu} ({cores} cores), {platform.system()} {'.'.join(platform.release().split('.')[:2])}, Python {platform.python_version()}, {day}"
 
 
 def compared(found: list[Row]) -> list[Row]:
