@@ -46,7 +46,8 @@ def where() -> str:
     cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     cores = len(os.sched_getaffinity(0))
     day = datetime.datetime.now(datetime.UTC).date()
-    return f"{cpu} ({cores} cores), {platform.system()} {'.'.join(platform.release().split('.')[:2])}, Python {platform.python_version()}, {day}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{cpu} ({cores} cores), {platform.system()} {kernel}, Python {platform.python_version()}, {day}"
 
 
 def compared(found: list[Row]) -> list[Row]:
