@@ -5,11 +5,24 @@ cdef dict atom_classes = {}  # atom type -> class of the boxed atom; 0 -> a name
 cdef object uuid_class = None
 
 
-cdef inline void breathe(int64_t i) noexcept:
+cdef double turn_offered = 0  # when, by time.monotonic
+
+
+cdef inline int breathe(int64_t i) except -1:
     """Called for each element where objects are made: now and then others get their turn, as between two lines of Python."""
-    if i & 8191 == 8191:
+    return offer_turn() if i & 8191 == 8191 else 0
+
+
+cdef int offer_turn() except -1:
+    """Who waits for the interpreter asks for it after a switch interval, and begins anew when it is woken in vain: offers
+    must lie further apart than that, or nobody ever gets a turn."""
+    global turn_offered
+    cdef double now = time_module.monotonic()
+    if now - turn_offered > sys.getswitchinterval() + 0.001:
+        turn_offered = now
         with nogil:
             pass
+    return 0
 
 
 cdef object decode_text(const char *p, size_t n):
