@@ -109,7 +109,7 @@ def codes_and_names(Elements vector not None):
     number, None for the null symbol. In the order of first appearance, or as a peer sent them."""
     cdef ray_val *v
     cdef ray_val *coded
-    cdef bint named
+    cdef int named
     if vector.coded is NULL:
         v = vector.ptr()
         if ray_type(v) != RAY_SYM:
@@ -127,32 +127,12 @@ def codes_and_names(Elements vector not None):
             ray_release(coded)
     v = ray_coded_numbers_get(vector.coded)
     with nogil:
-        named = all_named(v, ray_len(ray_coded_names_get(vector.coded)))
-    if not named:
+        named = ray_coded_is_named(vector.coded)
+    if not named:  # a peer may send numbers without a name, which stand for the null symbol
         codes, texts = renumbered_with_texts(vector.ptr(), True)
         return raw_array(codes).view("u4"), texts
     codes = raw_array(wrap_take(ray_retain(v))).view(UNSIGNED[ray_type(v)])
     return codes, to_list(ray_coded_names_get(vector.coded))
-
-
-cdef bint all_named(ray_val *numbers, int64_t known) noexcept nogil:
-    """A peer may send numbers without a name, which stand for the null symbol."""
-    cdef int64_t i, n = ray_len(numbers)
-    cdef int t = ray_type(numbers)
-    cdef const void *p = ray_data(numbers)
-    cdef uint8_t top1 = 0
-    cdef uint16_t top2 = 0
-    cdef uint32_t top4 = 0
-    if t == RAY_U8:
-        for i in range(n):
-            top1 = (<const uint8_t *>p)[i] if (<const uint8_t *>p)[i] > top1 else top1
-    elif t == RAY_I16:
-        for i in range(n):
-            top2 = (<const uint16_t *>p)[i] if (<const uint16_t *>p)[i] > top2 else top2
-    else:
-        for i in range(n):
-            top4 = (<const uint32_t *>p)[i] if (<const uint32_t *>p)[i] > top4 else top4
-    return n == 0 or max(top1, max(top2, top4)) < known
 
 
 cdef tuple renumbered_with_texts(ray_val *v, bint null_too):

@@ -110,6 +110,7 @@ cdef extern from "rayforce/rayforce.h":
     ray_val *ray_coded_vec_get(const ray_val *coded) noexcept nogil
     ray_val *ray_coded_names_get(const ray_val *coded) noexcept nogil
     ray_val *ray_coded_numbers_get(const ray_val *coded) noexcept nogil
+    int ray_coded_is_named(const ray_val *coded) noexcept nogil
     ray_val *ray_coded_of(const ray_val *v) noexcept nogil
     const char *ray_error_value_class_get(const ray_val *v) noexcept nogil
     const char *ray_error_value_text_get(const ray_val *v, size_t *n) noexcept nogil

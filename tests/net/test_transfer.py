@@ -129,6 +129,17 @@ def test_over_a_unix_socket_only_heads_go_through(ray: rf.Rayforce, tmp_path: Pa
         assert conn.execute("(sum (at u 'a))") == 1_999_999_000_000
 
 
+def test_the_first_table_of_symbols_goes_as_memory_too(ray: rf.Rayforce, tmp_path: Path) -> None:
+    with ray.listen(unix=str(tmp_path / "s")) as server, rf.connect(str(server.address)) as conn:
+        if not gives_memory(conn):
+            pytest.skip("this system gives files no huge pages")
+        value = conn.execute("(table [s] (list (take ['a 'b 'c] 3000000)))")
+        before = conn.stats
+        conn.set("u", value)
+        assert conn.stats.bytes_out - before.bytes_out < 4096
+        assert conn.execute("(count (select {from: u where: (== s 'c)}))") == 1_000_000
+
+
 def gives_memory(conn: rf.Connection) -> bool:
     before = conn.stats.bytes_in
     conn.execute("(til 1000000)")

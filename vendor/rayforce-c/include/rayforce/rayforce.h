@@ -154,6 +154,7 @@ RAY_API ray_val *ray_list_held_get(const ray_val *list, int64_t i); /* of type R
 RAY_API ray_val *ray_coded_vec_get(const ray_val *coded);
 RAY_API ray_val *ray_coded_names_get(const ray_val *coded);
 RAY_API ray_val *ray_coded_numbers_get(const ray_val *coded);
+RAY_API int ray_coded_is_named(const ray_val *coded); /* 1: each number has a name, 0: not each, -1: it is none */
 /* A SYM vector coded, its names in the order of first appearance; that is found out once for its memory. Null: it failed, or
  * without an error, more than half of the elements differ. */
 RAY_API ray_val *ray_coded_of(const ray_val *v);

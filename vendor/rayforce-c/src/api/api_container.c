@@ -73,6 +73,11 @@ ray_val *ray_coded_vec_get(const ray_val *coded) {
 ray_val *ray_coded_names_get(const ray_val *coded) { return is_coded(coded) < 0 ? NULL : coded->u.coded.names; }
 ray_val *ray_coded_numbers_get(const ray_val *coded) { return is_coded(coded) < 0 ? NULL : coded->u.coded.numbers; }
 
+int ray_coded_is_named(const ray_val *coded) {
+    RB_TRY(is_coded(coded), -1);
+    return rv_coded_is_named(coded);
+}
+
 ray_val *ray_coded_of(const ray_val *v) {
     RB_TRY(is_type(v, RY_SYM), NULL);
     rb_error_clear();

@@ -210,7 +210,8 @@ static int introduce(ray_client *c, uint64_t *mark, rn_wait *w, double timeout) 
 static bool has_large(const ray_val *v, int depth) {
     if (v->type == RY_CODED) v = v->u.coded.numbers;
     if (v->type == RY_TABLE || v->type == RY_DICT) v = v->u.pair.values;
-    if (rv_is_vector(v)) return ry_is_fixed(v->type) && (size_t)v->len * (size_t)ry_width(v->type) >= RW_BESIDE_OVER;
+    if (rv_is_vector(v)) /* symbols are given by their numbers */
+        return (ry_is_fixed(v->type) || v->type == RY_SYM) && (size_t)v->len * (size_t)ry_width(v->type) >= RW_BESIDE_OVER;
     bool has = false;
     for (int64_t i = 0; rv_is_list(v) && depth < LOOK_DEPTH && v->len <= LOOK_WIDTH && !has && i < v->len; i++)
         has = has_large(rv_list_held(v, i), depth + 1);

@@ -7,7 +7,7 @@ static ray_val *first_ones(ray_rt *rt, ray_val *v) {
     int64_t ncolumns = v->type == RY_TABLE ? rv_table_columns(v) : 1;
     if (ncolumns == 0) return ro_gather(rt, v, NULL, 0);
     ray_val *const *columns = v->type == RY_TABLE ? v->u.pair.values->data : &v;
-    if (ro_group_rows(rt, columns, (int)ncolumns, &g) < 0) return NULL;
+    RB_TRY(ro_group_rows(rt, columns, (int)ncolumns, &g), NULL);
     ray_val *out = ro_gather(rt, v, g.first, g.count);
     ro_groups_free(&g);
     return out;

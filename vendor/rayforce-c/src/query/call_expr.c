@@ -139,22 +139,18 @@ static int write_out(rq_scope *s, ray_val *fn, const args *a, rq_value *out) {
 }
 
 /* Does a form decide between ways to go on? Of scalars, then: columns cannot go both. */
-static bool decides(rq_scope *s, const ray_val *form, int depth) {
+static bool decides(const rq_scope *s, const ray_val *form, int depth) {
     if (!rv_is_list(form) || form->len == 0 || depth > RQ_DEPTH_MAX) return false;
-    const ray_val *head = rv_list_get(form, 0);
-    ray_val *fn = head->type == -RY_SYM ? rl_lookup(s->rows->rt, head->u.sym) : NULL;
-    const rv_builtin *row = fn && rv_is_callable(fn) && fn->type != RY_LAMBDA ? fn->u.builtin.row : NULL;
+    const rv_builtin *row = rq_builtin_named(s, form);
     bool yes = row && (row->fn == rl_if || row->fn == rl_while);
-    rv_release(fn);
     for (int64_t i = 1; !yes && i < form->len; i++) yes = decides(s, rv_list_get(form, i), depth + 1);
     return yes;
 }
 
-static bool body_decides(rq_scope *s, const ray_val *fn) {
+static bool body_decides(const rq_scope *s, const ray_val *fn) {
     const ray_val *body = fn->u.fn.body;
     bool yes = false;
     for (int64_t i = 0; !yes && i < body->len; i++) yes = decides(s, rv_list_get(body, i), 0);
-    rb_error_clear();
     return yes;
 }
 

@@ -119,10 +119,15 @@ static bool is_quoted_column(const rq_scope *s, const ray_val *form) {
     return form->type == -RY_SYM && (form->attrs & RV_A_QUOTED) && rq_is_of_rows(s, form->u.sym);
 }
 
-static bool quotes(rq_scope *s, const ray_val *form) {
+const rv_builtin *rq_builtin_named(const rq_scope *s, const ray_val *form) {
     const ray_val *head = rv_list_get(form, 0);
-    ray_val *fn = head->type == -RY_SYM ? rl_global_get(s->rows->rt, head->u.sym) : NULL;
-    return fn && rv_is_callable(fn) && fn->type != RY_LAMBDA && fn->u.builtin.row && fn->u.builtin.row->fn == rl_quote;
+    ray_val *fn = head->type == -RY_SYM && !rq_is_param(s, head->u.sym) ? rl_global_get(s->rows->rt, head->u.sym) : NULL;
+    return fn && rv_is_callable(fn) && fn->type != RY_LAMBDA ? fn->u.builtin.row : NULL;
+}
+
+static bool quotes(const rq_scope *s, const ray_val *form) {
+    const rv_builtin *row = rq_builtin_named(s, form);
+    return row && row->fn == rl_quote;
 }
 
 static bool has_quoted_column(rq_scope *s, const ray_val *form, int depth) {

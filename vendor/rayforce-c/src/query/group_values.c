@@ -144,11 +144,15 @@ static rq_binding *aliases_of_group(const rq_groups *x, const rq_group_value *ou
     return top;
 }
 
+static int not_one_a_group(const ray_val *v) {
+    return rb_fail(RB_E_DOMAIN, "an output that is not one value for each group, but %s", ry_name(v->type));
+}
+
 /* A list of aggregates is neither one value for each group nor made of its rows. */
 static int check_value(const ray_val *v, int contents) {
     if (!rv_is_list(v) && v->type != RY_DICT) return 0;
     if ((contents & HAS_ROWS) || !(contents & HAS_GROUPS)) return 0;
-    return rb_fail(RB_E_DOMAIN, "an output that is not one value for each group, but %s", ry_name(v->type));
+    return not_one_a_group(v);
 }
 
 static ray_val *of_group(const rq_groups *x, ray_val *form, int contents, const rq_group_value *outputs, int n, int64_t g,
@@ -212,7 +216,7 @@ static ray_val *by_group(rq_groups *x, ray_val *form, int contents, const rq_gro
 
 static ray_val *one_a_group(ray_val *v, int64_t groups) {
     if ((rv_is_vector(v) || rv_is_list(v)) && v->len == groups) return rv_retain(v);
-    rb_fail(RB_E_DOMAIN, "an output that is not one value for each group, but %s", ry_name(v->type));
+    (void)not_one_a_group(v);
     return NULL;
 }
 

@@ -3,12 +3,6 @@
 #include "../lang/special.h"
 #include "statement.h"
 
-static const rv_builtin *builtin_of(rq_scope *s, const ray_val *form) {
-    const ray_val *head = rv_list_get(form, 0);
-    ray_val *fn = head->type == -RY_SYM && !rq_is_bound(s, head->u.sym) ? rl_global_get(s->rows->rt, head->u.sym) : NULL;
-    return fn && rv_is_callable(fn) && fn->type != RY_LAMBDA ? fn->u.builtin.row : NULL;
-}
-
 static bool is_call(const ray_val *form) { return rv_is_list(form) && form->len > 0; }
 
 static bool is_name(const ray_val *form) { return form->type == -RY_SYM && !(form->attrs & RV_A_QUOTED); }
@@ -41,7 +35,7 @@ static ray_val *made(rq_scope *s, ray_val *form, bool *any) {
 
 static ray_val *hoisted(rq_scope *s, ray_val *form, int depth, bool *any) {
     if (!is_call(form) || depth > RQ_DEPTH_MAX || !has_rows(s, form, 0)) return rv_retain(form);
-    const rv_builtin *row = builtin_of(s, form);
+    const rv_builtin *row = rq_builtin_named(s, form);
     if (row && (row->fn == rl_quote || row->fn == rl_fn)) return rv_retain(form);
     if (row && (row->flags & RV_F_AGGREGATE) && !(row->type == RY_UNARY && form->len == 3)) return made(s, form, any);
     ray_val *out = rv_vec_room_new(RY_LIST, form->len);

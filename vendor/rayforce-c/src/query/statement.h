@@ -133,6 +133,8 @@ bool rq_is_bound(const rq_scope *s, int32_t name);
 bool rq_is_param(const rq_scope *s, int32_t name);
 bool rq_is_of_rows(const rq_scope *s, int32_t name);
 RB_NODISCARD int rq_expr_call(rq_scope *s, ray_val *form, rq_value *out);
+/* The builtin that the name in front of a form is bound to; null, no error set: it is something else. */
+const rv_builtin *rq_builtin_named(const rq_scope *s, const ray_val *form);
 /* The function in front of a call. RB_E_NAME. */
 RB_NODISCARD ray_val *rq_expr_head(rq_scope *s, ray_val *head);
 /* An atom that knows nothing of rows becomes a column. */

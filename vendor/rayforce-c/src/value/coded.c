@@ -215,6 +215,10 @@ static uint32_t most_of(const ray_val *x) {
                                : most_uint32_t(x->data, x->len);
 }
 
+bool rv_coded_is_named(const ray_val *coded) {
+    return coded->u.coded.exact || !coded->len || most_of(coded->u.coded.numbers) < coded->u.coded.names->len;
+}
+
 /* Is one of the numbers that of the empty symbol? */
 static bool has_empty(const ray_val *coded, const ray_val *x) {
     int64_t k = rv_coded_find(coded, RY_NULL_SYM);
@@ -255,7 +259,7 @@ static bool differ(const ray_val *names) {
 /* One that came from elsewhere, as an exact one. */
 static ray_val *exact_of(const ray_val *coded) {
     ray_val *names = coded->u.coded.names, *numbers = coded->u.coded.numbers;
-    if (!differ(names) || most_of(numbers) >= names->len) return NULL;
+    if (!differ(names) || !rv_coded_is_named(coded)) return NULL;
     uint8_t attrs = has_empty(coded, numbers) ? coded->attrs | RV_A_NULLS : coded->attrs;
     return coded_new_take(rv_retain(names), rv_retain(numbers), attrs, EXACT);
 }

@@ -327,6 +327,8 @@ static inline int64_t rv_number_at(const ray_val *numbers, int64_t i) {
     if (numbers->type == RY_U8) return ((const uint8_t *)numbers->data)[i];
     return numbers->type == RY_I16 ? ((const uint16_t *)numbers->data)[i] : ((const uint32_t *)numbers->data)[i];
 }
+/* Has each number a name? At most a pass over the numbers. */
+bool rv_coded_is_named(const ray_val *coded);
 /* The number of a symbol among the names of an exact one, -1: it is none of them. */
 int64_t rv_coded_find(const ray_val *coded, int32_t id);
 /* A column as it is to be held in a table that rests: coded and exact, its ids not made. Null without an error: as it is. */

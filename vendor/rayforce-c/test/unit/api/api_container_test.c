@@ -78,12 +78,14 @@ UT_CASE(coded_symbols) {
     UT_EQ_INT(ray_len(ray_coded_names_get(coded)), 2);
     UT_EQ_INT(((const uint8_t *)ray_data(ray_coded_numbers_get(coded)))[3], 1);
     UT_CHECK(ray_coded_vec_get(coded) == v);
+    UT_EQ_INT(ray_coded_is_named(coded), 1);
     ray_val *list = ray_list_new(1);
     UT_CHECK(ray_list_held_get(list, 0) == ray_null_get());
     UT_ERROR(ray_list_held_get(list, 1), RB_E_INDEX);
     UT_ERROR(ray_coded_vec_get(v), RB_E_TYPE);
     UT_ERROR(ray_coded_names_get(v), RB_E_TYPE);
     UT_ERROR(ray_coded_numbers_get(v), RB_E_TYPE);
+    UT_EQ_INT(ray_coded_is_named(v), -1);
     UT_ERROR(ray_coded_of(list), RB_E_TYPE);
     ray_release(list);
     ray_release(coded);

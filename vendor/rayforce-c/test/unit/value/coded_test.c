@@ -49,7 +49,10 @@ UT_CASE(numbers_become_ids) {
         UT_CHECK(plain == rv_coded_plain_get(v) && plain->type == RY_SYM && plain->len == N && !rv_check(plain));
         for (int64_t i = 0; i < N; i++)
             UT_EQ_INT(RV_DATA(int32_t, plain)[i], i * 7 % 41 < 40 ? id((int)(i * 7 % 41)) : RY_NULL_SYM);
-        UT_CHECK(plain->attrs & RV_A_NULLS && !rv_is_own(plain));
+        UT_CHECK(plain->attrs & RV_A_NULLS && !rv_is_own(plain) && !rv_coded_is_named(v));
+        rv_release(v);
+        v = rv_coded_new_take(names_new(40), numbers_new(types[t], N, 40), 0);
+        UT_CHECK(v && rv_coded_is_named(v));
         rv_release(v);
     }
     ray_val *none = rv_coded_new_take(names_new(0), numbers_new(RY_I32, 3, 3), 0);
